@@ -1,0 +1,54 @@
+import type { Language } from "./chat.ts";
+import type { AccountId, RunId } from "./ids.ts";
+import type { Risk } from "./plan.ts";
+import type { PressAction, RunState, StepState } from "./plan-run.ts";
+
+/**
+ * What a chat shows of a run: a pure function of the stored facts, the same on every face.
+ * Faces decide how it looks, never what it says. Every string is plain text; faces escape it.
+ */
+export interface Card {
+  readonly runId: RunId;
+  readonly revision: number;
+  /** First 12 hex digits of the plan's hash. */
+  readonly hash: string;
+  readonly language: Language;
+  readonly state: RunState;
+  /** "Plan · 3 steps", "Running · 2 of 3", "Done · 3 steps in 4 s"… */
+  readonly headline: string;
+  /** The plan's goal. */
+  readonly goal: string;
+  readonly risk: Risk;
+  readonly steps: readonly CardStep[];
+  /** Who asked, who decided and when, expiry, what differs, why it stopped: one short sentence each. */
+  readonly notes: readonly string[];
+  readonly buttons: readonly CardButton[];
+}
+
+export interface CardStep {
+  readonly number: number;
+  readonly state: StepState;
+  readonly title: string;
+  /** The real thing that is called: service, method, path. Never hidden, never replaced by a title. */
+  readonly operation: string;
+  /** The real arguments, compact JSON, at most 1,000 characters, then a count of what was cut. */
+  readonly args: string;
+  readonly risk: Risk;
+  /** What came back or went wrong, elapsed time of a long step. */
+  readonly note?: string;
+}
+
+export interface CardButton {
+  readonly action: PressAction;
+  readonly label: string;
+  readonly style: "primary" | "danger" | "plain";
+}
+
+/** Something Piloto says outside a card. */
+export interface Say {
+  readonly text: string;
+  /** Shown to this account alone, where the face can. */
+  readonly onlyTo?: AccountId;
+}
+
+export type Outgoing = ({ readonly kind: "card" } & Card) | ({ readonly kind: "say" } & Say);

@@ -1,0 +1,31 @@
+import type { Outgoing } from "../domain/card.ts";
+import type { ChatId } from "../domain/ids.ts";
+
+/** Where a card or message lies on a platform: opaque to core, stored as text. */
+export type MessageRef = string;
+
+/**
+ * One face, outward. Rate limits are waited out inside. What a platform cannot show in full it shortens,
+ * visibly. Errors that a later try may heal are thrown; `gone` is for what no try will heal.
+ */
+export interface ChatPlatform {
+  /** The part of chat ids before the colon: `terminal`, `slack`, `discord`, `web`. */
+  readonly face: string;
+  /**
+   * Posts once for one `key`: a repeated call with the same key (after a crash between posting and
+   * recording) gives the first post's reference where the platform can tell.
+   */
+  post(chatId: ChatId, what: Outgoing, key: string): Promise<Posted>;
+  /** Replaces what a reference shows. `gone` when a person deleted it: core then posts afresh. */
+  edit(chatId: ChatId, ref: MessageRef, what: Outgoing): Promise<Posted>;
+  readonly limits: PlatformLimits;
+}
+
+export type Posted =
+  | { readonly kind: "ok"; readonly ref: MessageRef }
+  | { readonly kind: "gone"; readonly why: string };
+
+export interface PlatformLimits {
+  /** Edits of one message closer together than this are coalesced; the latest wins. */
+  readonly editEveryMs: number;
+}

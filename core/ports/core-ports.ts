@@ -1,0 +1,20 @@
+import type { BootId } from "../domain/ids.ts";
+import type { ChatPlatform } from "./chat-platform.ts";
+import type { Clock, IdSource } from "./clock.ts";
+import type { Logger } from "./logger.ts";
+import type { ModelFleet } from "./model-fleet.ts";
+import type { Stores } from "./stores.ts";
+import type { ToolProvider } from "./tool-provider.ts";
+
+/** Everything core needs from outside. Rooms take the few they use. */
+export interface CorePorts {
+  readonly stores: Stores;
+  readonly fleet: ModelFleet;
+  readonly tools: readonly ToolProvider[];
+  readonly platforms: readonly ChatPlatform[];
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly logger: Logger;
+  /** This start of this process. */
+  readonly boot: { readonly id: BootId; readonly processName: string };
+}

@@ -1,0 +1,43 @@
+import type { ProjectId, ToolKey } from "../domain/ids.ts";
+import type { Tool, ToolCall, ToolCard, ToolOutcome } from "../domain/tool.ts";
+import type { ToolProvider } from "../ports/tool-provider.ts";
+
+/** All tools of all providers, as one. */
+export interface ToolCatalogue {
+  /** The allowed tools that fit a request best, best first, at most `limit`. */
+  search(projectId: ProjectId, request: string, limit: number): Promise<readonly ToolCard[]>;
+  /** One tool, allowed or not. */
+  get(projectId: ProjectId, key: ToolKey): Promise<Tool | undefined>;
+  /** Performs the call once, by the provider that has the tool. */
+  call(projectId: ProjectId, call: ToolCall, signal: AbortSignal): Promise<ToolOutcome>;
+}
+
+export function createToolCatalogue(providers: readonly ToolProvider[]): ToolCatalogue {
+  async function find(projectId: ProjectId, key: ToolKey) {
+    for (const provider of providers) {
+      const tool = await provider.get(projectId, key);
+      if (tool) return { provider, tool };
+    }
+    return undefined;
+  }
+  return {
+    async search(projectId, _request, limit) {
+      const cards = await Promise.all(providers.map((provider) => provider.cards(projectId)));
+      return cards.flat().slice(0, limit);
+    },
+    async get(projectId, key) {
+      return (await find(projectId, key))?.tool;
+    },
+    async call(projectId, call, signal) {
+      const found = await find(projectId, call.tool.key);
+      if (found) return found.provider.call(projectId, call, signal);
+      return {
+        kind: "failed",
+        request: call.tool.operation,
+        summary: `${call.tool.key} is not registered any more.`,
+        code: "ENDPOINT_NOT_FOUND",
+        effect: "none",
+      };
+    },
+  };
+}

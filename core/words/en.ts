@@ -1,0 +1,13 @@
+/** What Piloto says, in English. Grouped by the room that says it. Short, plain, complete sentences. */
+export const en = {
+  actions: {
+    confirm: "Confirm",
+    edit: "Edit",
+    cancel: "Cancel",
+    "dry-run": "Dry run",
+    stop: "Stop",
+    retry: "Retry",
+    continue: "Continue",
+    abandon: "Abandon",
+  },
+};
