@@ -1,7 +1,7 @@
-import type { Words } from "./words.ts";
+import type { en } from "./en.ts";
 
 /** Lo que dice Piloto, en español. */
-export const es: Words = {
+export const es: typeof en = {
   actions: {
     confirm: "Confirmar",
     edit: "Editar",

@@ -1,0 +1,89 @@
+// Builds dist/ from the sources when they changed. Node 20 cannot run TypeScript by itself; see docs/decisions/0001.
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
+const dist = path.join(root, "dist");
+const pointer = path.join(dist, "current.json");
+const SOURCES = ["core", "bots", "storage", "src"];
+
+/**
+ * The path of a bundle of the present sources, built when there is none. A build goes into a folder of its own, so
+ * a running process keeps loading its own parts while a newer one is made beside it; two builders do no harm.
+ */
+export async function buildIfNeeded({ force = false } = {}) {
+  const inputs = fingerprint();
+  const main = path.join(dist, inputs, "main.js");
+  if (!force && existsSync(main)) return main;
+  await bundle(inputs);
+  await forgetOldBuilds(inputs);
+  return main;
+}
+
+/** The bundle to run where the sources are absent (an image with dist/ alone). */
+export function lastBuild() {
+  if (!existsSync(pointer)) return undefined;
+  return path.join(dist, JSON.parse(readFileSync(pointer, "utf8")).build, "main.js");
+}
+
+export const hasSources = () => existsSync(path.join(root, "src", "main.ts"));
+
+/** Names, sizes and times of every source: some 200 `stat` calls, a few ms. */
+function fingerprint() {
+  const hash = createHash("sha256").update(process.platform);
+  const note = (file) => {
+    const { size, mtimeMs } = statSync(file);
+    hash.update(`${path.relative(root, file)}\0${size}\0${mtimeMs}\n`);
+  };
+  for (const folder of SOURCES) {
+    for (const entry of readdirSync(path.join(root, folder), { recursive: true }).sort()) {
+      if (/\.(ts|tsx|json)$/.test(entry)) note(path.join(root, folder, entry));
+    }
+  }
+  for (const file of ["package.json", "scripts/house/bundle.mjs"]) note(path.join(root, file));
+  return hash.digest("hex").slice(0, 16);
+}
+
+async function bundle(inputs) {
+  const { build } = await import("esbuild");
+  const apart = path.join(dist, `${inputs}.${process.pid}`);
+  await build({
+    absWorkingDir: root,
+    entryPoints: { main: "src/main.ts" },
+    outdir: apart,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    packages: "external",
+    sourcemap: true,
+    chunkNames: "parts/[name]-[hash]",
+    logLevel: "warning",
+    define: { "process.env.PILOTO_VERSION": JSON.stringify(version()) },
+  });
+  const place = path.join(dist, inputs);
+  await rm(place, { recursive: true, force: true });
+  await rename(apart, place).catch(async (error) => {
+    if (!existsSync(path.join(place, "main.js"))) throw error;
+    await rm(apart, { recursive: true, force: true });
+  });
+  await mkdir(dist, { recursive: true });
+  await writeFile(`${pointer}.${process.pid}`, JSON.stringify({ build: inputs }));
+  await rename(`${pointer}.${process.pid}`, pointer);
+}
+
+const version = () => JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")).version;
+
+/** Keeps what a process started today may still be loading from. */
+async function forgetOldBuilds(inputs) {
+  const dayAgoMs = Date.now() - 24 * 3_600_000;
+  for (const name of await readdir(dist)) {
+    if (name === inputs || !/^[0-9a-f]{16}(\.\d+)?$/.test(name)) continue;
+    const folder = path.join(dist, name);
+    if ((await stat(folder)).mtimeMs < dayAgoMs) await rm(folder, { recursive: true, force: true });
+  }
+}
