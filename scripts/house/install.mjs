@@ -75,7 +75,7 @@ const onWindows = () => process.platform === "win32";
 function withHeaders() {
   const nodeFolder = path.resolve(path.dirname(process.execPath), "..");
   const header = path.join(nodeFolder, "include/node/node_version.h");
-  if (process.env.npm_config_nodedir || !existsSync(header)) return process.env;
+  if (!existsSync(header)) return process.env;
   const text = readFileSync(header, "utf8");
   const version = ["MAJOR", "MINOR", "PATCH"].map((part) => text.match(`#define NODE_${part}_VERSION (\\d+)`)?.[1]);
   return version.join(".") === process.versions.node ? { ...process.env, npm_config_nodedir: nodeFolder } : process.env;
