@@ -1,0 +1,50 @@
+import { z } from "zod";
+
+const account = z.string().regex(/^[a-z]+:\S+$/, 'an account such as "terminal:ana" or "terminal:*"');
+const name = z.string().regex(/^[a-z0-9-]{1,40}$/, "lower-case letters, digits and dashes, at most 40");
+const count = z.number().int().positive();
+
+const Limits = z.strictObject({
+  stepsPerPlan: count.max(500).optional(),
+  secondsPerRun: count.optional(),
+  callsPerHour: count.optional(),
+  runsAtOnce: count.max(1000).optional(),
+  callsAtOncePerService: count.max(1000).optional(),
+});
+
+const Service = z.strictObject({
+  source: z.string().min(1),
+  baseUrl: z.url().optional(),
+  allow: z.array(z.string()).optional(),
+});
+
+const ProjectContent = z.strictObject({
+  name: z.string().min(1).max(100).optional(),
+  access: z
+    .strictObject({
+      propose: z.array(account).optional(),
+      confirm: z.array(account).optional(),
+      administer: z.array(account).optional(),
+    })
+    .optional(),
+  limits: Limits.optional(),
+  model: z.string().min(1).optional(),
+  readsNeedNoConfirmation: z.boolean().optional(),
+  draftLifeHours: z.number().positive().max(8760).optional(),
+  services: z.record(name, Service).optional(),
+});
+
+/** The settings file, as a person writes it: see docs/settings.md. */
+export const SettingsFile = z.strictObject({
+  host: z.string().min(1).optional(),
+  port: z.number().int().min(0).max(65_535).optional(),
+  databaseUrl: z.string().min(1).optional(),
+  language: z.enum(["en", "es"]).optional(),
+  logLevel: z.enum(["debug", "info", "warn", "error", "silent"]).optional(),
+  model: z.string().min(1).optional(),
+  fleet: z.array(z.strictObject({ name, url: z.url(), slots: count.max(100).optional() })).optional(),
+  defaultProject: z.string().optional(),
+  projects: z.record(name, ProjectContent).optional(),
+});
+
+export type SettingsFileContent = z.infer<typeof SettingsFile>;

@@ -1,0 +1,162 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { parseEnv } from "node:util";
+import { canonicalJson, sha256 } from "../core/domain/canonical.ts";
+import type { Language } from "../core/domain/chat.ts";
+import { PilotoError } from "../core/domain/errors.ts";
+import type { AccountId, ProjectId } from "../core/domain/ids.ts";
+import { DEFAULT_DRAFT_LIFE_MS, DEFAULT_LIMITS, type Project } from "../core/domain/project.ts";
+import type { LogLevel } from "./logger.ts";
+import { explainFirst, readEnvironment } from "./settings-environment.ts";
+import { SettingsFile, type SettingsFileContent } from "./settings-file.ts";
+
+/** A GPU PC that runs Ollama. */
+export interface FleetNodeSettings {
+  readonly name: string;
+  readonly url: string;
+  /** Requests at the same time to one model; the fleet's default when absent. */
+  readonly slots?: number;
+}
+
+/** A service that the settings register when the project lacks it. */
+export interface ServiceSettings {
+  readonly name: string;
+  /** URL or file of the OpenAPI document, or the service's own address. */
+  readonly source: string;
+  readonly baseUrl?: string;
+  /** Operations beyond reads that are allowed from the start: `PUT /parts/{id}/stock`. */
+  readonly allow: readonly string[];
+}
+
+export interface ProjectSettings {
+  readonly project: Project;
+  readonly services: readonly ServiceSettings[];
+}
+
+/** Everything that a person can set, validated and complete. */
+export interface Settings {
+  /** Absolute. Database, key and checkpoints lie here. */
+  readonly dataFolder: string;
+  readonly host: string;
+  readonly port: number;
+  readonly databaseUrl?: string;
+  readonly language: Language;
+  readonly log: { readonly level: LogLevel; readonly file?: string };
+  readonly keyFile: string;
+  readonly model?: string;
+  readonly fleet: readonly FleetNodeSettings[];
+  readonly projects: readonly ProjectSettings[];
+  readonly defaultProject: ProjectId;
+  /** Nothing is configured, or `PILOTO_DEMO=1`: simulated PCs and a small workshop take the place of real ones. */
+  readonly isDemo: boolean;
+}
+
+/** Where settings are read from: the process gives its own, tests give theirs. */
+export interface SettingsSource {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly folder: string;
+}
+
+/**
+ * Reads the environment, `.env` in `folder`, and the settings file; the earlier wins over the later.
+ * Fills in defaults. Reads files and nothing else: calling it twice gives the same.
+ * @throws PilotoError SETTINGS_INVALID with the key, what was wanted and what was found.
+ */
+export function readSettings({ env, folder }: SettingsSource): Settings {
+  const given = readEnvironment({ ...dotEnv(folder), ...present(env) });
+  const baseFolder = path.resolve(folder, given.PILOTO_DATA_DIR ?? ".data");
+  const file = readFile(
+    path.resolve(folder, given.PILOTO_SETTINGS ?? path.join(baseFolder, "settings.json")),
+    given.PILOTO_SETTINGS !== undefined,
+  );
+  const fleet = given.OLLAMA_HOSTS ?? file?.fleet ?? [];
+  const isDemo = given.PILOTO_DEMO ?? (fleet.length === 0 && file === undefined);
+  const dataFolder = isDemo ? path.join(baseFolder, "demo") : baseFolder;
+  const model = given.PILOTO_MODEL ?? file?.model;
+  const projects = projectsOf(file, model);
+  return {
+    dataFolder,
+    host: given.PILOTO_HOST ?? file?.host ?? "127.0.0.1",
+    port: given.PILOTO_PORT ?? file?.port ?? 7420,
+    databaseUrl: isDemo ? undefined : (given.PILOTO_DATABASE_URL ?? file?.databaseUrl),
+    language: given.PILOTO_LANGUAGE ?? file?.language ?? "en",
+    log: { level: given.PILOTO_LOG_LEVEL ?? file?.logLevel ?? "info", file: given.PILOTO_LOG_FILE },
+    keyFile: path.resolve(folder, given.PILOTO_KEY_FILE ?? path.join(dataFolder, "piloto.key")),
+    model,
+    fleet,
+    projects,
+    defaultProject: defaultProject(file, projects),
+    isDemo,
+  };
+}
+
+/** SHA-256 of the effective settings, what is secret left out: tells two starts apart in the audit log. */
+export function settingsHash(settings: Settings): string {
+  const { databaseUrl, ...told } = settings;
+  return sha256(canonicalJson(JSON.parse(JSON.stringify({ ...told, database: databaseUrl ? "postgres" : "sqlite" }))));
+}
+
+function dotEnv(folder: string): Record<string, string | undefined> {
+  const file = path.join(folder, ".env");
+  return existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {};
+}
+
+/** An empty variable counts as absent, as shells and compose files leave them. */
+function present(env: SettingsSource["env"]): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => Boolean(entry[1])));
+}
+
+function readFile(file: string, mustExist: boolean): SettingsFileContent | undefined {
+  if (!existsSync(file)) {
+    if (!mustExist) return undefined;
+    throw new PilotoError("SETTINGS_INVALID", `PILOTO_SETTINGS names ${file}, and there is no such file.`);
+  }
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(file, "utf8"));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new PilotoError("SETTINGS_INVALID", `The settings file ${file} is not JSON: ${why}.`, { cause });
+  }
+  const read = SettingsFile.safeParse(content);
+  if (read.success) return read.data;
+  throw new PilotoError("SETTINGS_INVALID", explainFirst(read.error, content, `the settings file ${file}`));
+}
+
+function projectsOf(file: SettingsFileContent | undefined, model: string | undefined): ProjectSettings[] {
+  const named = Object.entries(file?.projects ?? {});
+  if (named.length === 0) return [{ project: projectOf("main", { name: "Main" }, model), services: [] }];
+  return named.map(([id, content]) => ({
+    project: projectOf(id, content, model),
+    services: Object.entries(content.services ?? {}).map(([name, service]) => ({ name, allow: [], ...service })),
+  }));
+}
+
+type ProjectContent = NonNullable<SettingsFileContent["projects"]>[string];
+
+/** Who may do what is never guessed for a named project; without any project the person at the terminal may. */
+function projectOf(id: string, content: ProjectContent, model: string | undefined): Project {
+  const everybody = ["terminal:*"] as AccountId[];
+  const access = content.access ?? { propose: everybody, confirm: everybody, administer: everybody };
+  return {
+    id: id as ProjectId,
+    name: content.name ?? id,
+    access: {
+      propose: (access.propose ?? []) as AccountId[],
+      confirm: (access.confirm ?? []) as AccountId[],
+      administer: (access.administer ?? []) as AccountId[],
+    },
+    limits: { ...DEFAULT_LIMITS, ...content.limits },
+    model: content.model ?? model,
+    readsNeedNoConfirmation: content.readsNeedNoConfirmation ?? false,
+    draftLifeMs: content.draftLifeHours === undefined ? DEFAULT_DRAFT_LIFE_MS : content.draftLifeHours * 3_600_000,
+  };
+}
+
+function defaultProject(file: SettingsFileContent | undefined, projects: readonly ProjectSettings[]): ProjectId {
+  const wanted = file?.defaultProject;
+  const found = wanted === undefined ? projects[0] : projects.find(({ project }) => project.id === wanted);
+  if (found) return found.project.id;
+  const names = projects.map(({ project }) => project.id).join(", ");
+  throw new PilotoError("SETTINGS_INVALID", `defaultProject is "${wanted}"; the projects are: ${names}.`);
+}
