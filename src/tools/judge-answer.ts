@@ -1,0 +1,126 @@
+import type { ErrorCode } from "../../core/domain/errors.ts";
+import type { StepResult } from "../../core/domain/plan.ts";
+import type { Json } from "../../core/domain/result.ts";
+import type { ToolOutcome } from "../../core/domain/tool.ts";
+import type { EgressAnswer } from "./egress.ts";
+
+/** What the judge needs to know of a call beside its answer. */
+export interface Judged {
+  readonly request: string;
+  readonly service: string;
+  /** Reading has no effect, whatever became of the answer. */
+  readonly isRead: boolean;
+  readonly nowMs: number;
+  readonly maxBytes: number;
+}
+
+/** What an HTTP answer means for the step: see `ToolOutcome`. `note`: a remark on the body. */
+export function judgeAnswer(result: StepResult, note: string | undefined, judged: Judged): ToolOutcome {
+  const { status } = result;
+  const { request, service } = judged;
+  const said = [sentence(result.body), note].filter((text) => text).join(" ");
+  if (status >= 200 && status < 300) return { kind: "done", request, summary: join(String(status), said), result };
+  const effect = effectOf(status, judged);
+  const wait = retryAfterMs(result.headers["retry-after"], judged.nowMs);
+  const common = {
+    kind: "failed",
+    request,
+    result,
+    effect,
+    ...(wait === undefined ? {} : { retryAfterMs: wait }),
+  } as const;
+  if (status < 400) {
+    const target = result.headers.location;
+    const where = target ? ` and points to ${target.slice(0, 200)}` : "";
+    return {
+      ...common,
+      code: "CALL_REFUSED",
+      summary: `${service} answered ${status}${where}; Piloto follows no redirects.`,
+    };
+  }
+  const code: ErrorCode =
+    status >= 500 || status === 408 || status === 425 || status === 429 ? "CALL_FAILED" : "CALL_REFUSED";
+  const verb = code === "CALL_FAILED" ? "failed with" : "refused with";
+  return { ...common, code, summary: join(`${service} ${verb} ${status}`, said) };
+}
+
+/** A 4xx says that the request was not carried out; a 3xx to a write may follow the deed (303), except 307 and 308. */
+function effectOf(status: number, { isRead }: Judged): "none" | "unknown" {
+  if (isRead || (status >= 400 && status < 500) || status === 307 || status === 308) return "none";
+  return "unknown";
+}
+
+/** What a call means that brought no complete answer. */
+export function judgeFailure(
+  failed: EgressAnswer & { kind: "failed" },
+  signal: AbortSignal,
+  judged: Judged,
+): ToolOutcome {
+  const { request, service, isRead, maxBytes } = judged;
+  const effect = failed.wasSent && !isRead ? "unknown" : "none";
+  const common = { kind: "failed", request, effect } as const;
+  const after = failed.status === undefined ? "" : ` after it had answered ${failed.status}`;
+  switch (failed.why) {
+    case "forbidden":
+      return { ...common, code: "URL_NOT_ALLOWED", summary: `${service} was not called: ${failed.detail}.` };
+    case "unreachable":
+      return { ...common, code: "CALL_NOT_SENT", summary: `${service} could not be reached: ${failed.detail}.` };
+    case "cut":
+      return {
+        ...common,
+        code: "CALL_CUT_OFF",
+        summary: `The connection to ${service} broke${after}: ${failed.detail}.`,
+      };
+    case "too-large":
+      return {
+        ...common,
+        code: "RESPONSE_TOO_LARGE",
+        summary: `${service} answered ${failed.status} with more than ${Math.round(maxBytes / 100_000) / 10} MB; the rest was not read.`,
+      };
+    case "undecodable":
+      return {
+        ...common,
+        code: "RESPONSE_UNREADABLE",
+        summary: `${service} answered${failed.status === undefined ? "" : ` ${failed.status}`}, but ${failed.detail}.`,
+      };
+    case "aborted":
+      return wasTimeout(signal)
+        ? { ...common, code: "CALL_TIMED_OUT", summary: `${service} did not finish its answer in time${after}.` }
+        : {
+            ...common,
+            code: "CANCELLED",
+            summary: `The call to ${service} was stopped${failed.wasSent ? " while it was under way" : " before it was sent"}.`,
+          };
+  }
+}
+
+/** `AbortSignal.timeout` aborts with a TimeoutError; others may give a named failure as the reason. */
+function wasTimeout(signal: AbortSignal): boolean {
+  const { name, code } = (signal.reason ?? {}) as { name?: unknown; code?: unknown };
+  return name === "TimeoutError" || code === "CALL_TIMED_OUT" || code === "RUN_TIMED_OUT";
+}
+
+const MAX_WAIT_MS = 24 * 3_600_000;
+
+/** Seconds or a date (RFC 9110, 10.2.3). */
+function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
+  if (header === undefined) return undefined;
+  const ms = /^\d{1,9}$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - nowMs;
+  return Number.isFinite(ms) ? Math.min(Math.max(0, ms), MAX_WAIT_MS) : undefined;
+}
+
+const join = (head: string, said: string) => (said === "" ? head : `${head}: ${said}`);
+
+/** The body in a few words, for the thread. */
+function sentence(body: Json): string {
+  if (body === null) return "";
+  if (Array.isArray(body))
+    return `${body.length} ${body.length === 1 ? "entry" : "entries"}${body.length > 0 ? ` ${clip(JSON.stringify(body), 160)}` : ""}`;
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return clip(text, 200);
+}
+
+function clip(text: string, length: number): string {
+  const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f]+/g, " ").trim();
+  return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
+}
