@@ -196,7 +196,8 @@ export interface RunWriter {
 }
 
 export interface StepReader {
-  of(runId: RunId): Promise<StepRun[]>;
+  /** In order. Results can be megabytes: `{ results: false }` leaves them out. */
+  of(runId: RunId, what?: { readonly results: boolean }): Promise<StepRun[]>;
   attempts(runId: RunId): Promise<Attempt[]>;
 }
 

@@ -1,0 +1,65 @@
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { PilotoError } from "../core/domain/errors.ts";
+
+/** Where things lie in a data folder. */
+export interface DataFolder {
+  readonly folder: string;
+  readonly database: string;
+  readonly owner: string;
+  readonly ownerNote: string;
+  readonly backups: string;
+  readonly keys: string;
+  readonly checkpoints: string;
+}
+
+export function dataFolder(folder: string): DataFolder {
+  const at = (name: string) => path.join(folder, name);
+  return {
+    folder,
+    database: at("piloto.db"),
+    owner: at("owner.db"),
+    ownerNote: at("owner.json"),
+    backups: at("backups"),
+    keys: at("keys"),
+    checkpoints: at("audit-checkpoints.jsonl"),
+  };
+}
+
+/** Makes the folder, readable by its owner alone. @throws PilotoError DATA_READ_ONLY | DISK_FULL */
+export function makeDataFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw toFolderError(error, folder);
+  }
+}
+
+/** What the file system says about a folder or a file in it, in Piloto's words. */
+export function toFolderError(error: unknown, place: string): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    return new PilotoError(
+      "DISK_FULL",
+      `Piloto could not write to ${place}: the disk is full. Make room and try again.`,
+      {
+        cause: error,
+      },
+    );
+  }
+  if (
+    code === "EACCES" ||
+    code === "EPERM" ||
+    code === "EROFS" ||
+    code === "ENOTDIR" ||
+    code === "EEXIST" ||
+    code === "ENOENT"
+  ) {
+    return new PilotoError(
+      "DATA_READ_ONLY",
+      `Piloto needs to write in ${place}, and cannot (${code}). Choose another folder with PILOTO_DATA_DIR, or give Piloto's user write access.`,
+      { cause: error },
+    );
+  }
+  return error;
+}

@@ -1,0 +1,2 @@
+/** The two databases that Piloto speaks. */
+export type Dialect = "sqlite" | "postgres";

@@ -1,0 +1,5 @@
+/** How Piloto remembers: the front door of the storage room. */
+export { backUp, type VerifiedBackup, verifyBackup } from "./backup.ts";
+export type { OnCommitPoint } from "./commit-point.ts";
+export { type DataFolder, dataFolder, makeDataFolder } from "./data-folder.ts";
+export { openSqlite, type SqliteOptions, type SqliteStores } from "./sqlite/open-sqlite.ts";

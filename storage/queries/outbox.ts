@@ -1,0 +1,212 @@
+import { sql } from "kysely";
+import { asId, faceOf } from "../../core/domain/ids.ts";
+import type { Due, OutboxReader, OutboxWriter } from "../../core/ports/stores.ts";
+import type { OutboxCardRow, OutboxSayRow } from "../schema.ts";
+import { query, type Session } from "../session.ts";
+
+type CardRow = OutboxCardRow & { due_at_ms: number | null };
+type SayRow = Omit<OutboxSayRow, "id"> & { id: number };
+type Wanted = { face: string; nowMs: number; limit: number };
+type CardKey = { runId: string; chatId: string };
+
+const dueCards = query((db, p: Wanted) =>
+  db
+    .selectFrom("outbox_cards")
+    .selectAll()
+    .where("face", "=", p.face)
+    .where("due_at_ms", "<=", p.nowMs)
+    .orderBy("due_at_ms")
+    .limit(p.limit),
+);
+const dueSays = query((db, p: Wanted) =>
+  db
+    .selectFrom("outbox_says")
+    .selectAll()
+    .where("face", "=", p.face)
+    .where("due_at_ms", "<=", p.nowMs)
+    .orderBy("due_at_ms")
+    .orderBy("id")
+    .limit(p.limit),
+);
+const nextCard = query((db, p: { face: string }) =>
+  db
+    .selectFrom("outbox_cards")
+    .select((e) => e.fn.min("due_at_ms").as("at"))
+    .where("face", "=", p.face)
+    .where("due_at_ms", "is not", null),
+);
+const nextSay = query((db, p: { face: string }) =>
+  db
+    .selectFrom("outbox_says")
+    .select((e) => e.fn.min("due_at_ms").as("at"))
+    .where("face", "=", p.face)
+    .where("due_at_ms", "is not", null),
+);
+const cardRef = query((db, p: CardKey) =>
+  db.selectFrom("outbox_cards").select("ref").where("run_id", "=", p.runId).where("chat_id", "=", p.chatId),
+);
+
+/** A card that is due already stays due when it was; one that was shown a moment ago waits until `not_before_ms`. */
+const cardChanged = query((db, p: CardKey & { face: string; atMs: number }) =>
+  db
+    .insertInto("outbox_cards")
+    .values({
+      run_id: p.runId,
+      chat_id: p.chatId,
+      face: p.face,
+      version: 1,
+      delivered_version: 0,
+      due_at_ms: p.atMs,
+      not_before_ms: 0,
+      tries: 0,
+    })
+    .onConflict((o) =>
+      o.columns(["run_id", "chat_id"]).doUpdateSet({
+        version: sql`outbox_cards.version + 1`,
+        due_at_ms: sql`case
+          when outbox_cards.gave_up is not null then null
+          when outbox_cards.due_at_ms is not null then outbox_cards.due_at_ms
+          when outbox_cards.not_before_ms > excluded.due_at_ms then outbox_cards.not_before_ms
+          else excluded.due_at_ms end`,
+      }),
+    ),
+);
+const cardDelivered = query((db, p: CardKey & { version: number; ref: string; notBeforeMs: number }) =>
+  db
+    .updateTable("outbox_cards")
+    .set({
+      delivered_version: p.version,
+      ref: p.ref,
+      not_before_ms: p.notBeforeMs,
+      tries: 0,
+      last_error: null,
+      due_at_ms: sql`case when version > ${p.version} then ${sql`${p.notBeforeMs}`} else null end`,
+    })
+    .where("run_id", "=", p.runId)
+    .where("chat_id", "=", p.chatId),
+);
+const cardGone = query((db, p: CardKey) =>
+  db.updateTable("outbox_cards").set({ ref: null }).where("run_id", "=", p.runId).where("chat_id", "=", p.chatId),
+);
+const postponeCard = query((db, p: CardKey & { atMs: number; error: string }) =>
+  db
+    .updateTable("outbox_cards")
+    .set({ due_at_ms: p.atMs, last_error: p.error, tries: sql`tries + 1` })
+    .where("run_id", "=", p.runId)
+    .where("chat_id", "=", p.chatId)
+    .where("due_at_ms", "is not", null),
+);
+const giveUpCard = query((db, p: CardKey & { reason: string }) =>
+  db
+    .updateTable("outbox_cards")
+    .set({ due_at_ms: null, gave_up: p.reason })
+    .where("run_id", "=", p.runId)
+    .where("chat_id", "=", p.chatId),
+);
+
+const say = query((db, p: { chatId: string; face: string; key: string; say: string; atMs: number }) =>
+  db
+    .insertInto("outbox_says")
+    .values({
+      chat_id: p.chatId,
+      face: p.face,
+      key: p.key,
+      say: p.say,
+      at_ms: p.atMs,
+      due_at_ms: p.atMs,
+      tries: 0,
+    })
+    .onConflict((o) => o.doNothing()),
+);
+const sayDelivered = query((db, p: { id: number; ref: string; atMs: number }) =>
+  db
+    .updateTable("outbox_says")
+    .set({ due_at_ms: null, delivered_at_ms: p.atMs, ref: p.ref, last_error: null })
+    .where("id", "=", p.id),
+);
+const postponeSay = query((db, p: { id: number; atMs: number; error: string }) =>
+  db
+    .updateTable("outbox_says")
+    .set({ due_at_ms: p.atMs, last_error: p.error, tries: sql`tries + 1` })
+    .where("id", "=", p.id)
+    .where("due_at_ms", "is not", null),
+);
+const giveUpSay = query((db, p: { id: number; reason: string }) =>
+  db.updateTable("outbox_says").set({ due_at_ms: null, gave_up: p.reason }).where("id", "=", p.id),
+);
+
+export function outboxOver(session: Session): OutboxReader & OutboxWriter {
+  return { ...outboxReader(session), ...outboxWriter(session) };
+}
+
+function outboxReader(session: Session): OutboxReader {
+  return {
+    async due(face, nowMs, limit) {
+      const wanted = { face, nowMs, limit };
+      const says = (await session.all(dueSays, wanted)).map((row) => ({ atMs: row.due_at_ms!, due: toSay(row) }));
+      const cards = (await session.all(dueCards, wanted)).map((row) => ({ atMs: row.due_at_ms!, due: toCard(row) }));
+      // The sort is stable: what was said stands before a card of the same moment.
+      return [...says, ...cards]
+        .sort((a, b) => a.atMs - b.atMs)
+        .slice(0, limit)
+        .map(({ due }) => due);
+    },
+    async nextDueMs(face) {
+      const says = await session.first(nextSay, { face });
+      const cards = await session.first(nextCard, { face });
+      const times = [says?.at, cards?.at].filter((at) => typeof at === "number");
+      return times.length > 0 ? Math.min(...times) : undefined;
+    },
+    cardRef: async (runId, chatId) => (await session.first(cardRef, { runId, chatId }))?.ref ?? undefined,
+  };
+}
+
+function outboxWriter(session: Session): OutboxWriter {
+  return {
+    async cardChanged(runId, chatId, atMs) {
+      await session.change(cardChanged, { runId, chatId, atMs, face: faceOf(chatId) });
+    },
+    async say(chatId, key, what, atMs) {
+      await session.change(say, { chatId, key, atMs, face: faceOf(chatId), say: JSON.stringify(what) });
+    },
+    async cardDelivered(runId, chatId, version, ref, notBeforeMs) {
+      await session.change(cardDelivered, { runId, chatId, version, ref, notBeforeMs });
+    },
+    async cardGone(runId, chatId) {
+      await session.change(cardGone, { runId, chatId });
+    },
+    async sayDelivered(id, ref, atMs) {
+      await session.change(sayDelivered, { id, ref, atMs });
+    },
+    async postpone(due, atMs, error) {
+      if (due.kind === "card") await session.change(postponeCard, { ...due, atMs, error });
+      else await session.change(postponeSay, { id: due.id, atMs, error });
+    },
+    async giveUp(due, reason) {
+      if (due.kind === "card") await session.change(giveUpCard, { ...due, reason });
+      else await session.change(giveUpSay, { id: due.id, reason });
+    },
+  };
+}
+
+function toCard(row: CardRow): Due {
+  return {
+    kind: "card",
+    runId: asId(row.run_id),
+    chatId: asId(row.chat_id),
+    version: row.version,
+    ref: row.ref ?? undefined,
+    tries: row.tries,
+  };
+}
+
+function toSay(row: SayRow): Due {
+  return {
+    kind: "say",
+    id: row.id,
+    chatId: asId(row.chat_id),
+    key: row.key,
+    say: JSON.parse(row.say),
+    tries: row.tries,
+  };
+}

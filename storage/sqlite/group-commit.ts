@@ -1,0 +1,251 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { PilotoError } from "../../core/domain/errors.ts";
+import type { Tx } from "../../core/ports/stores.ts";
+import type { OnCommitPoint } from "../commit-point.ts";
+import { type AuditHead, readAuditHead } from "../queries/audit.ts";
+import { transactionOver } from "../transaction.ts";
+import type { SqliteConnection } from "./connection.ts";
+import { isBusy, toPilotoError } from "./sqlite-errors.ts";
+import { SqliteSession } from "./sqlite-session.ts";
+import type { Turnstile } from "./turnstile.ts";
+import { withinRound } from "./within-round.ts";
+
+/** One commit takes at most so many units, or this long before it is written. */
+const GROUP_LIMIT = 256;
+const GROUP_MS = 15;
+/** How long to wait for another process's write lock. */
+const LOCK_WAIT_MS = 15_000;
+
+interface Unit {
+  run(tx: Tx): Promise<unknown>;
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+type Statements = Record<"begin" | "commit" | "rollback" | "savepoint" | "release" | "undo", () => void>;
+
+interface Done {
+  readonly unit: Unit;
+  readonly value: unknown;
+}
+
+/** Writes units of work: those that wait at the same time share one commit, each rolls back alone. */
+export class GroupCommit {
+  readonly #connection: SqliteConnection;
+  readonly #turn: Turnstile;
+  readonly #onCommit: () => void;
+  readonly #onCommitPoint: OnCommitPoint | undefined;
+  readonly #statement: Statements;
+  #waiting: Unit[] = [];
+  #draining: Promise<void> | undefined;
+  #refusal: { readonly error: unknown } | undefined;
+
+  constructor(
+    connection: SqliteConnection,
+    {
+      turn,
+      onCommit,
+      onCommitPoint,
+    }: { turn: Turnstile; onCommit: () => void; onCommitPoint: OnCommitPoint | undefined },
+  ) {
+    this.#connection = connection;
+    this.#turn = turn;
+    this.#onCommit = onCommit;
+    this.#onCommitPoint = onCommitPoint;
+    const prepared = (sql: string) => {
+      const statement = connection.db.prepare(sql);
+      return () => void statement.run();
+    };
+    this.#statement = {
+      begin: prepared("begin immediate"),
+      commit: prepared("commit"),
+      rollback: prepared("rollback"),
+      savepoint: prepared("savepoint unit"),
+      release: prepared("release unit"),
+      undo: prepared("rollback to unit"),
+    };
+  }
+
+  /** Resolves when the unit's commit is on the disk; rejects when it, or the commit, failed: then nothing was written. */
+  write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    if (this.#refusal) return Promise.reject(this.#refusal.error);
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({ run: work, resolve: resolve as (value: unknown) => void, reject });
+      this.#draining ??= this.#drain();
+    });
+  }
+
+  /** Takes no more; resolves when what was taken is written. */
+  async end(error: unknown): Promise<void> {
+    this.#refusal ??= { error };
+    await this.#draining;
+  }
+
+  /** What the process would say if it still lived; absent while it does. */
+  get refusal(): { readonly error: unknown } | undefined {
+    return this.#refusal;
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      // One round of the event loop, so that those who come at the same time share the commit.
+      await nextRound();
+      await this.#turn.pass(() => this.#writeGroup());
+    }
+    this.#draining = undefined;
+  }
+
+  async #writeGroup(): Promise<void> {
+    try {
+      await this.#begin();
+    } catch (error) {
+      for (const unit of this.#waiting.splice(0)) unit.reject(error);
+      return;
+    }
+    const group = new OpenGroup(this.#connection, this.#statement);
+    const endAtMs = performance.now() + GROUP_MS;
+    for (let taken = 0; taken < GROUP_LIMIT && this.#waiting.length > 0; taken++) {
+      const isOpen = await group.add(this.#waiting.shift()!);
+      // The rest waits for the next transaction.
+      if (!isOpen) return;
+      if (performance.now() > endAtMs) break;
+    }
+    this.#commit(group);
+  }
+
+  #commit(group: OpenGroup): void {
+    const { db } = this.#connection;
+    try {
+      this.#point("before", group);
+      this.#statement.commit();
+    } catch (error) {
+      if (db.inTransaction) this.#statement.rollback();
+      const named = toPilotoError(error, this.#connection.file);
+      for (const { unit } of group.done) unit.reject(named);
+      this.#rejectWaiting();
+      return;
+    }
+    try {
+      this.#point("after", group);
+    } catch (error) {
+      for (const { unit } of group.done) unit.reject(error);
+      this.#rejectWaiting();
+      return;
+    }
+    for (const { unit, value } of group.done) unit.resolve(value);
+    if (group.hasWritten) this.#onCommit();
+  }
+
+  #point(when: "before" | "after", group: OpenGroup): void {
+    if (!this.#onCommitPoint || !group.hasWritten) return;
+    try {
+      this.#onCommitPoint(when);
+    } catch (error) {
+      this.#refusal = { error };
+      throw error;
+    }
+  }
+
+  /** After a death that a test asked for: nobody who still waits gets anything. */
+  #rejectWaiting(): void {
+    if (!this.#refusal) return;
+    for (const unit of this.#waiting.splice(0)) unit.reject(this.#refusal.error);
+  }
+
+  /** Waits for other processes without blocking the event loop. */
+  async #begin(): Promise<void> {
+    const deadline = performance.now() + LOCK_WAIT_MS;
+    for (let pauseMs = 1; ; pauseMs = Math.min(50, pauseMs * 2)) {
+      try {
+        this.#statement.begin();
+        return;
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > deadline) throw toPilotoError(error, this.#connection.file);
+        await wait(pauseMs);
+      }
+    }
+  }
+}
+
+/** An open transaction that takes units one after another. */
+class OpenGroup {
+  readonly done: Done[] = [];
+  hasWritten = false;
+  readonly #connection: SqliteConnection;
+  readonly #statement: Statements;
+  /** Read once a transaction: nobody else can write while it is open. */
+  #head: AuditHead | undefined;
+
+  constructor(connection: SqliteConnection, statement: Statements) {
+    this.#connection = connection;
+    this.#statement = statement;
+  }
+
+  /**
+   * Runs a unit in a savepoint of its own; the first needs none, the transaction is its savepoint.
+   * `false` when the transaction is over.
+   */
+  async add(unit: Unit): Promise<boolean> {
+    const isFirst = this.done.length === 0;
+    const headBefore = this.#head;
+    const session = this.#session();
+    try {
+      if (!isFirst) this.#statement.savepoint();
+      const value = await withinRound(async () => {
+        const result = await unit.run(transactionOver(session));
+        await session.audit.flush();
+        return result;
+      });
+      this.#assertOpen();
+      if (!isFirst) this.#statement.release();
+      this.done.push({ unit, value });
+      if (session.hasWritten) this.hasWritten = true;
+      return true;
+    } catch (error) {
+      this.#head = headBefore;
+      unit.reject(error);
+      return this.#undo(isFirst, error);
+    } finally {
+      session.end();
+    }
+  }
+
+  /** Takes back what a failed unit wrote. `false` when that ended the transaction. */
+  #undo(isFirst: boolean, error: unknown): boolean {
+    if (!this.#connection.db.inTransaction) {
+      for (const { unit } of this.done.splice(0)) unit.reject(error);
+      return false;
+    }
+    if (isFirst) {
+      this.#statement.rollback();
+      return false;
+    }
+    this.#statement.undo();
+    this.#statement.release();
+    return true;
+  }
+
+  /** A full or failing disk can end the whole transaction by itself; then all its units are undone. */
+  #assertOpen(): void {
+    if (this.#connection.db.inTransaction) return;
+    throw new PilotoError(
+      "STORE_UNREACHABLE",
+      `${this.#connection.file} gave up a transaction, and nothing of it was saved. Check the disk and try again.`,
+    );
+  }
+
+  #session(): SqliteSession {
+    const session: SqliteSession = new SqliteSession(this.#connection, {
+      head: async () => {
+        this.#head ??= await readAuditHead(session);
+        return this.#head;
+      },
+      moved: (head) => {
+        this.#head = head;
+      },
+    });
+    return session;
+  }
+}
+
+const nextRound = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
