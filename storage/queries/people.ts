@@ -16,19 +16,19 @@ const accountsOf = query((db, p: { person: string }) =>
 const addPerson = query((db, p: { id: string; name: string }) =>
   db
     .insertInto("people")
-    .values(p)
+    .values({ id: p.id, name: p.name })
     .onConflict((o) => o.doNothing()),
 );
 const addAccount = query((db, p: { account: string; person_id: string }) =>
   db
     .insertInto("accounts")
-    .values(p)
+    .values({ account: p.account, person_id: p.person_id })
     .onConflict((o) => o.doNothing()),
 );
 const moveAccount = query((db, p: { account: string; person_id: string }) =>
   db
     .insertInto("accounts")
-    .values(p)
+    .values({ account: p.account, person_id: p.person_id })
     .onConflict((o) => o.column("account").doUpdateSet({ person_id: p.person_id })),
 );
 

@@ -5,7 +5,7 @@ const get = query((db, p: { key: string }) => db.selectFrom("settings").select("
 const set = query((db, p: { key: string; value: string }) =>
   db
     .insertInto("settings")
-    .values(p)
+    .values({ key: p.key, value: p.value })
     .onConflict((o) => o.column("key").doUpdateSet({ value: p.value })),
 );
 
