@@ -1,0 +1,135 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Brain } from "./brain.ts";
+import type { Fault, PcControl, SeenRequest } from "./simulated-pc-control.ts";
+import { takeFault } from "./simulated-pc-control.ts";
+import type { Exchange, PcParts } from "./simulated-pc-routes.ts";
+import { answerRequest } from "./simulated-pc-routes.ts";
+import { createPcSlots } from "./simulated-pc-slots.ts";
+import type { SimulatedPc } from "./simulated-pc-spec.ts";
+import { withDefaults } from "./simulated-pc-spec.ts";
+
+const LARGEST_BODY_BYTES = 64 * 2 ** 20;
+
+export interface PcServerOptions {
+  readonly brain: Brain;
+  readonly clock: Clock;
+  /** Simulated durations are multiplied by it: 1 real time, 0 at once. */
+  readonly timeFactor: number;
+}
+
+/** One simulated PC on a port of the loopback, listening. `stop` cuts its connections. */
+export async function startPcServer(
+  spec: SimulatedPc,
+  options: PcServerOptions,
+): Promise<{ control: PcControl; stop: () => Promise<void> }> {
+  const pc = withDefaults(spec);
+  const sockets = new Set<Socket>();
+  const events: string[] = [];
+  const seen: SeenRequest[] = [];
+  const parts: PcParts = { pc, ...options, slots: createPcSlots(pc, options.clock, events), ignoresMaxTokens: false };
+  const faults: Fault[] = [];
+  const overrides: PcControl["overrides"] = new Map();
+  let lastId = 0;
+
+  async function serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const path = (req.url ?? "/").split("?")[0]!;
+    const entry: SeenRequest = { id: ++lastId, path, body: undefined, state: "arrived" };
+    seen.push(entry);
+    const client = new AbortController();
+    res.on("close", () => {
+      if (!res.writableFinished && entry.state !== "failed") entry.state = "client-left";
+      client.abort(new Error("client closed the connection"));
+    });
+    const body = await readBody(req);
+    entry.body = parseJson(body);
+    const override = overrides.get(path);
+    const fault = takeFault(faults, path);
+    const raw = override ?? (fault?.kind === "raw" ? fault : undefined);
+    if (raw) return void res.writeHead(raw.status, { "content-type": "text/html", ...raw.headers }).end(raw.body);
+    const exchange: Exchange = { path, method: req.method ?? "GET", body: entry.body, res, fault, entry };
+    await answerRequest(exchange, parts, client.signal);
+  }
+
+  let server: Server = await listen(pc.port);
+  const port = (server.address() as AddressInfo).port;
+
+  async function listen(at: number): Promise<Server> {
+    const fresh = createServer((req, res) => {
+      serve(req, res).catch((error: unknown) => {
+        res.destroy();
+        throw error;
+      });
+    });
+    fresh.on("connection", (socket) => {
+      sockets.add(socket);
+      socket.on("close", () => sockets.delete(socket));
+    });
+    await new Promise<void>((resolve, reject) => {
+      fresh.once("error", reject);
+      fresh.listen(at, "127.0.0.1", resolve);
+    });
+    return fresh;
+  }
+
+  async function goDown(): Promise<void> {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    for (const socket of sockets) socket.destroy();
+    await closed;
+    for (const { model } of parts.slots.rules.resident()) parts.slots.unload(model);
+  }
+
+  const control: PcControl = {
+    name: pc.name,
+    url: `http://127.0.0.1:${port}`,
+    faults,
+    overrides,
+    seen,
+    events,
+    get ignoresMaxTokens() {
+      return parts.ignoresMaxTokens;
+    },
+    set ignoresMaxTokens(value) {
+      parts.ignoresMaxTokens = value;
+    },
+    counts: () => parts.slots.rules.counts(),
+    resident: () => parts.slots.rules.resident().map(({ model, isLoading }) => ({ model, isLoading })),
+    goDown,
+    async comeBack() {
+      if (!server.listening) server = await listen(port);
+    },
+  };
+  return {
+    control,
+    async stop() {
+      if (server.listening) await goDown();
+      parts.slots.stop();
+    },
+  };
+}
+
+async function readBody(req: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of req as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > LARGEST_BODY_BYTES) return "";
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (req.destroyed) return "";
+    throw error;
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
