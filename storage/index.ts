@@ -1,5 +1,8 @@
 /** How Piloto remembers: the front door of the storage room. */
+
+export { type AuditCheckpoints, openAuditCheckpoints } from "./audit-checkpoints.ts";
 export { backUp, type VerifiedBackup, verifyBackup } from "./backup.ts";
 export type { OnCommitPoint } from "./commit-point.ts";
 export { type DataFolder, dataFolder, makeDataFolder } from "./data-folder.ts";
+export { type FolderOwnership, takeOwnership } from "./own-folder.ts";
 export { openSqlite, type SqliteOptions, type SqliteStores } from "./sqlite/open-sqlite.ts";

@@ -1,0 +1,132 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
+import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { PilotoError } from "../core/domain/errors.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { Secrets } from "../core/ports/secrets.ts";
+import type { SealedSecret, Stores } from "../core/ports/stores.ts";
+import { createRedactor } from "./redact.ts";
+
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const KEY_BYTES = 32;
+
+export interface SecretsDeps {
+  readonly stores: Stores;
+  readonly clock: Clock;
+  /** 32 random bytes as base64; made, readable by its owner alone, when it does not exist. */
+  readonly keyFile: string;
+}
+
+/**
+ * Secrets in the database, sealed with AES-256-GCM under a key that lies outside it. The place and the key's id are
+ * authenticated with the value: a row copied to another place does not open. Known values are struck out of texts by
+ * `redact`, which knows every secret that stood at the start or was put since.
+ * @throws PilotoError SECRET_UNREADABLE when the key file is there and is no key.
+ */
+export async function openSecrets({ stores, clock, keyFile }: SecretsDeps): Promise<Secrets> {
+  const key = readOrMakeKey(keyFile);
+  const redactor = createRedactor();
+  const sealedAtStart = await stores.read((tx) => tx.secrets.list());
+  for (const sealed of sealedAtStart) {
+    // One damaged secret must not stop the house; who needs it is told when it is read.
+    const opened = open(sealed, key);
+    if (opened !== undefined) redactor.learn(sealed.place, opened);
+  }
+  return {
+    async put(place, value) {
+      const sealed = seal(place, value, key);
+      await stores.atomically((tx) => tx.secrets.put(sealed, clock.nowMs()));
+      redactor.learn(place, value);
+    },
+    async get(place) {
+      const sealed = await stores.read((tx) => tx.secrets.get(place));
+      if (!sealed) {
+        throw new PilotoError(
+          "SECRET_NOT_FOUND",
+          `There is no secret "${place}". Store it with: piloto secrets set ${place}`,
+        );
+      }
+      const value = open(sealed, key);
+      if (value === undefined) throw unreadable(place, keyFile, sealed.keyId, key.id);
+      redactor.learn(place, value);
+      return value;
+    },
+    async remove(place) {
+      return stores.atomically((tx) => tx.secrets.remove(place));
+    },
+    async list() {
+      const all = await stores.read((tx) => tx.secrets.list());
+      return all.map((sealed) => sealed.place).sort();
+    },
+    redact: redactor.redact,
+  };
+}
+
+interface Key {
+  readonly id: string;
+  readonly bytes: Buffer;
+}
+
+function seal(place: string, value: string, key: Key): SealedSecret {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv("aes-256-gcm", key.bytes, nonce);
+  cipher.setAAD(boundTo(place, key.id));
+  const text = Buffer.concat([cipher.update(value, "utf8"), cipher.final()]);
+  return { place, sealed: Buffer.concat([nonce, text, cipher.getAuthTag()]).toString("base64"), keyId: key.id };
+}
+
+/** The value, or `undefined` when it was sealed with another key, for another place, or was altered. */
+function open({ place, sealed, keyId }: SealedSecret, key: Key): string | undefined {
+  const bytes = Buffer.from(sealed, "base64");
+  if (keyId !== key.id || bytes.length < NONCE_BYTES + TAG_BYTES) return undefined;
+  const decipher = createDecipheriv("aes-256-gcm", key.bytes, bytes.subarray(0, NONCE_BYTES));
+  decipher.setAAD(boundTo(place, keyId));
+  decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
+  const text = decipher.update(bytes.subarray(NONCE_BYTES, bytes.length - TAG_BYTES));
+  try {
+    return Buffer.concat([text, decipher.final()]).toString("utf8");
+  } catch {
+    // The tag does not fit: node:crypto has no other way to say so.
+    return undefined;
+  }
+}
+
+const boundTo = (place: string, keyId: string): Buffer => Buffer.from(`piloto-secret\n${keyId}\n${place}`, "utf8");
+
+function readOrMakeKey(file: string): Key {
+  if (!existsSync(file)) writeKey(file);
+  const bytes = Buffer.from(readFileSync(file, "utf8").trim(), "base64");
+  if (bytes.length !== KEY_BYTES) {
+    throw new PilotoError(
+      "SECRET_UNREADABLE",
+      `The key file ${file} should hold ${KEY_BYTES} bytes as base64, and holds ${bytes.length}. Put the right file back; without it the stored secrets cannot be read.`,
+    );
+  }
+  return { id: createHash("sha256").update(bytes).digest("hex").slice(0, 16), bytes };
+}
+
+/** Writes apart, then links: two processes that start at once agree on the first one's key, and none sees half of it. */
+function writeKey(file: string): void {
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  const apart = `${file}.${process.pid}.new`;
+  writeFileSync(apart, `${randomBytes(KEY_BYTES).toString("base64")}\n`, { mode: 0o600, flush: true });
+  try {
+    linkSync(apart, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    unlinkSync(apart);
+  }
+}
+
+function unreadable(place: string, keyFile: string, wanted: string, found: string): PilotoError {
+  const why =
+    wanted === found
+      ? "it was altered, or moved from another place"
+      : `it needs key ${wanted}, and ${keyFile} is key ${found}`;
+  return new PilotoError(
+    "SECRET_UNREADABLE",
+    `The secret "${place}" cannot be read: ${why}. Store it again with: piloto secrets set ${place}`,
+  );
+}
