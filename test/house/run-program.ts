@@ -1,0 +1,59 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import path from "node:path";
+
+export const root = path.resolve(import.meta.dirname, "../..");
+
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Program {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** Resolves when stdout and stderr together hold the text. */
+  printed(text: string | RegExp): Promise<string>;
+}
+
+/** Starts `node FILE ARGS` with an environment of its own: nothing of this machine's settings leaks in. */
+export function startProgram(
+  args: readonly string[],
+  { env = {}, cwd = root, stdin = "" }: { env?: Record<string, string>; cwd?: string; stdin?: string } = {},
+): Program {
+  const clean = Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^(PILOTO|OLLAMA|npm)_/i.test(key)));
+  const child = spawn(process.execPath, args, { cwd, env: { ...clean, NO_COLOR: "1", ...env } });
+  let stdout = "";
+  let stderr = "";
+  const waiting = new Set<() => void>();
+  const heard = () => {
+    for (const look of waiting) look();
+  };
+  child.stdout.on("data", (part) => {
+    stdout += part;
+    heard();
+  });
+  child.stderr.on("data", (part) => {
+    stderr += part;
+    heard();
+  });
+  child.stdin.end(stdin);
+  const ended = new Promise<Ended>((resolve) => {
+    child.on("close", (code) => resolve({ code: code ?? -1, stdout, stderr }));
+  });
+  const printed = (text: string | RegExp) =>
+    new Promise<string>((resolve, reject) => {
+      const look = () => {
+        const all = stdout + stderr;
+        if (typeof text === "string" ? !all.includes(text) : !text.test(all)) return;
+        waiting.delete(look);
+        resolve(all);
+      };
+      waiting.add(look);
+      ended.then(({ code }) => reject(new Error(`It ended (${code}) without printing ${text}:\n${stdout}${stderr}`)));
+      look();
+    });
+  return { child, ended, printed };
+}
+
+export const runProgram = (...given: Parameters<typeof startProgram>): Promise<Ended> => startProgram(...given).ended;
