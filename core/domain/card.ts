@@ -34,8 +34,12 @@ export interface CardStep {
   /** The real arguments, compact JSON, at most 1,000 characters, then a count of what was cut. */
   readonly args: string;
   readonly risk: Risk;
-  /** What came back or went wrong, elapsed time of a long step. */
+  /** What came back or went wrong. */
   readonly note?: string;
+  /** How long a step that takes seconds ran, or runs at the time of the card: `12 s`. */
+  readonly elapsed?: string;
+  /** When a step that runs began: for faces that can count on by themselves. */
+  readonly sinceMs?: number;
 }
 
 export interface CardButton {

@@ -1,3 +1,4 @@
+import { cardEn } from "./card-en.ts";
 /** What Piloto says, in English. Grouped by the room that says it. Short, plain, complete sentences. */
 export const en = {
   actions: {
@@ -10,4 +11,5 @@ export const en = {
     continue: "Continue",
     abandon: "Abandon",
   },
+  card: cardEn,
 };

@@ -1,3 +1,4 @@
+import { cardEs } from "./card-es.ts";
 import type { en } from "./en.ts";
 
 /** Lo que dice Piloto, en español. */
@@ -12,4 +13,5 @@ export const es: typeof en = {
     continue: "Continuar",
     abandon: "Abandonar",
   },
+  card: cardEs,
 };
