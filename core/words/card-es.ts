@@ -24,7 +24,7 @@ export const cardEs: typeof cardEn = {
     mayConfirm: (who) => `Puede confirmar: ${who}.`,
     nobodyMayConfirm:
       "Aquí todavía nadie puede confirmar planes. Un administrador puede nombrar a alguien en los ajustes.",
-    expires: (at) => `Caduca sin confirmar a las ${at}; el silencio nunca es un sí.`,
+    expires: (at) => `Caduca sin confirmar (${at}); el silencio nunca es un sí.`,
     confirmed: (who, at) => `Lo confirmó ${who}, ${at}.`,
     confirmedByItself: (at) => `Empezó sin confirmación, ${at}: este proyecto lo permite si el plan solo lee.`,
     cancelled: (who, at) => `Lo canceló ${who}, ${at}.`,
@@ -33,7 +33,7 @@ export const cardEs: typeof cardEn = {
     retried: (who, at) => `${who} lo reintentó, ${at}.`,
     continued: (who, at) => `${who} lo continuó, ${at}.`,
     abandoned: (who, at) => `${who} lo abandonó, ${at}.`,
-    expired: (at) => `Nadie lo confirmó antes de las ${at}.`,
+    expired: (at) => `Nadie lo confirmó a tiempo (${at}).`,
     superseded: (run) => `El plan más nuevo es …${run}.`,
     supersededBySome: "Hay un plan más nuevo en su lugar.",
     reason: (why) => `Por qué: ${why}`,

@@ -1,0 +1,296 @@
+import { afterEach, expect, test } from "vitest";
+import { asId, type ChatId, type RunId } from "../../core/domain/ids.ts";
+import type { PlanRun } from "../../core/domain/plan-run.ts";
+import { DEFAULT_LIMITS } from "../../core/domain/project.ts";
+import type { ChatPlatform } from "../../core/ports/chat-platform.ts";
+import { announceRun } from "../../core/progress/announce.ts";
+import { createProgressPoster, type ProgressPoster } from "../../core/progress/progress-poster.ts";
+import { openSqlite, type SqliteStores } from "../../storage/index.ts";
+import { exampleRun } from "../support/example-run.ts";
+import { type ManualClock, manualClock, settle } from "../support/manual-clock.ts";
+import { memoryPlatform } from "../support/memory-platform.ts";
+import { silentLogger } from "../support/silent-logger.ts";
+
+const main = asId<ChatId>("memory:main");
+const other = asId<ChatId>("memory:other");
+const open: { stores: SqliteStores[]; posters: ProgressPoster[] } = { stores: [], posters: [] };
+
+afterEach(async () => {
+  for (const poster of open.posters.splice(0)) await poster.stop(0);
+  for (const stores of open.stores.splice(0)) await stores.close();
+});
+
+async function house(clock: ManualClock = manualClock()) {
+  const stores = await openSqlite({ folder: ":memory:" });
+  open.stores.push(stores);
+  await stores.atomically(async (tx) => {
+    await tx.projects.put({
+      id: asId("workshop"),
+      name: "Workshop",
+      access: { propose: [asId("memory:*")], confirm: [asId("memory:ben")], administer: [] },
+      limits: DEFAULT_LIMITS,
+      readsNeedNoConfirmation: false,
+      draftLifeMs: 1,
+    });
+    for (const id of [main, other]) {
+      await tx.chats.ensure({ id, projectId: asId("workshop"), language: "en", atMs: clock.nowMs() });
+    }
+    await tx.people.ensure(asId("memory:ana"), "Ana Pérez", asId("p-ana"));
+  });
+  const propose = (change: Partial<PlanRun> = {}) =>
+    stores.atomically(async (tx) => {
+      const run = exampleRun(change);
+      await tx.runs.create(run);
+      await announceRun(tx, run, clock.nowMs());
+      return run;
+    });
+  const change = (run: PlanRun, to: PlanRun["state"], from: PlanRun["state"] = "draft") =>
+    stores.atomically(async (tx) => {
+      expect(
+        await tx.runs.setState(run.id, { from, to, decidedAtMs: clock.nowMs(), decidedBy: asId("memory:ben") }),
+      ).toBe(true);
+      await announceRun(tx, run, clock.nowMs());
+    });
+  const say = (chatId: ChatId, text: string) =>
+    stores.atomically((tx) => tx.outbox.say(chatId, `say:${text}`, { text }, clock.nowMs()));
+  const poster = (...platforms: ChatPlatform[]) => {
+    const made = createProgressPoster({ stores, platforms, clock, logger: silentLogger() });
+    open.posters.push(made);
+    made.start();
+    return made;
+  };
+  return { stores, clock, propose, change, say, poster };
+}
+
+test("a run's card is posted once and edited after that", async () => {
+  const { propose, change, poster } = await house();
+  const platform = memoryPlatform();
+  const posting = poster(platform);
+  const run = await propose();
+  await posting.idle();
+  await change(run, "queued");
+  await posting.idle();
+  expect(platform.messages).toHaveLength(1);
+  expect(platform.card(main)).toMatchObject({
+    state: "queued",
+    headline: "Confirmed · waiting for its turn · 2 steps",
+  });
+  expect(platform.card(main)?.notes).toContain("Asked by Ana Pérez, 09:00 UTC.");
+});
+
+test("what an earlier process left is told after a restart", async () => {
+  const { propose, say, change, poster } = await house();
+  await say(main, "left behind");
+  const run = await propose();
+  await change(run, "cancelled");
+  const platform = memoryPlatform();
+  await poster(platform).idle();
+  expect(platform.said(main)).toEqual(["left behind"]);
+  expect(platform.card(main)?.state).toBe("cancelled");
+});
+
+test("an answer that was lost after posting does not post twice, a restart in between or not", async () => {
+  const { propose, poster, clock, say } = await house();
+  const platform = memoryPlatform();
+  platform.faults(main, { kind: "after" }, { kind: "after" });
+  const first = poster(platform);
+  await propose();
+  await say(main, "hello");
+  await settle();
+  await first.stop(0);
+  const second = poster(platform);
+  await clock.advance(2_000);
+  await second.idle();
+  expect(platform.messages).toHaveLength(2);
+  expect(platform.said(main)).toEqual(["hello"]);
+  expect(platform.card(main)?.state).toBe("draft");
+});
+
+test("a platform that fails is tried again with growing pauses until the final state shows", async () => {
+  const { propose, change, poster, clock } = await house();
+  const platform = memoryPlatform();
+  platform.faults(main, ...Array(5).fill({ kind: "before" }));
+  const posting = poster(platform);
+  const run = await propose();
+  await change(run, "cancelled");
+  await settle();
+  const attempts: number[] = [];
+  for (let second = 0; second < 40; second++) {
+    attempts.push(platform.calls.posts);
+    await clock.advance(1_000);
+  }
+  await posting.idle();
+  expect(platform.calls.posts).toBe(6);
+  expect(attempts[5]).toBeLessThan(6);
+  expect(platform.card(main)?.state).toBe("cancelled");
+});
+
+test("sentences of a chat stay in order although the first one fails, restarts included", async () => {
+  const { say, poster, clock } = await house();
+  const platform = memoryPlatform();
+  platform.faults(main, { kind: "before" }, { kind: "before" });
+  const first = poster(platform);
+  await say(main, "one");
+  await settle();
+  await say(main, "two");
+  await settle();
+  expect(platform.said(main)).toEqual([]);
+  await first.stop(0);
+  const second = poster(platform);
+  await say(main, "three");
+  await clock.advance(5_000);
+  await second.idle();
+  expect(platform.said(main)).toEqual(["one", "two", "three"]);
+});
+
+test("a chat that never answers holds up nobody else, not even behind a thousand sentences", async () => {
+  const { say, poster, stores, clock } = await house();
+  const platform = memoryPlatform();
+  platform.faults(main, { kind: "slow", until: new Promise(() => {}) });
+  await stores.atomically(async (tx) => {
+    for (let n = 0; n < 1000; n++) await tx.outbox.say(main, `flood:${n}`, { text: `${n}` }, clock.nowMs());
+  });
+  await say(other, "me too");
+  const posting = poster(platform);
+  await posting.idle(other);
+  expect(platform.said(other)).toEqual(["me too"]);
+});
+
+test("a retry of one chat comes in time while another chat hangs", async () => {
+  const { say, poster, clock } = await house();
+  const platform = memoryPlatform();
+  platform.faults(main, { kind: "slow", until: new Promise(() => {}) });
+  platform.faults(other, { kind: "before" });
+  const posting = poster(platform);
+  await say(main, "hangs");
+  await say(other, "fails once");
+  await settle();
+  await clock.advance(1_000);
+  await posting.idle(other);
+  expect(platform.said(other)).toEqual(["fails once"]);
+});
+
+test("a platform that is broken does not hold up another one", async () => {
+  const { stores, clock, poster } = await house();
+  const broken = memoryPlatform({ face: "memory" });
+  broken.faults(main, ...Array(50).fill({ kind: "before" }));
+  const fine = memoryPlatform({ face: "fine" });
+  poster(broken, fine);
+  await stores.atomically(async (tx) => {
+    await tx.outbox.say(main, "a", { text: "for the broken one" }, clock.nowMs());
+    await tx.outbox.say(asId("fine:main"), "b", { text: "for the fine one" }, clock.nowMs());
+  });
+  await settle();
+  expect(fine.said(asId("fine:main"))).toEqual(["for the fine one"]);
+});
+
+test("many changes within the platform's pause are one edit, and the last one wins", async () => {
+  const { propose, change, poster, clock, stores } = await house();
+  const platform = memoryPlatform({ editEveryMs: 1_000 });
+  poster(platform);
+  const run = await propose();
+  await settle();
+  await clock.advance(20);
+  for (let n = 0; n < 50; n++) await stores.atomically((tx) => announceRun(tx, run, clock.nowMs()));
+  await change(run, "queued");
+  await change(run, "running", "queued");
+  await clock.advance(900);
+  expect(platform.calls).toEqual({ posts: 1, edits: 0 });
+  await clock.advance(300);
+  expect(platform.calls).toEqual({ posts: 1, edits: 1 });
+  expect(platform.card(main)?.state).toBe("running");
+});
+
+test("an announcement that changes nothing a person sees sends nothing", async () => {
+  const { propose, poster, stores, clock } = await house();
+  const platform = memoryPlatform();
+  const posting = poster(platform);
+  const run = await propose();
+  await posting.idle();
+  await stores.atomically((tx) => announceRun(tx, run, clock.nowMs()));
+  await posting.idle();
+  expect(platform.calls).toEqual({ posts: 1, edits: 0 });
+});
+
+test("a card that a person deleted is posted afresh once", async () => {
+  const { propose, change, poster } = await house();
+  const platform = memoryPlatform();
+  const posting = poster(platform);
+  const run = await propose();
+  await posting.idle();
+  platform.remove("m1");
+  await change(run, "queued");
+  await posting.idle();
+  expect(platform.messages).toHaveLength(2);
+  expect(platform.card(main)?.state).toBe("queued");
+  platform.remove("m2");
+  await change(run, "running", "queued");
+  await posting.idle();
+  expect(platform.seen(main)).toEqual([]);
+});
+
+test("the post that replaces a deleted card is not doubled when its answer is lost and Piloto restarts", async () => {
+  const { propose, change, poster, clock } = await house();
+  const platform = memoryPlatform();
+  const first = poster(platform);
+  const run = await propose();
+  await first.idle();
+  platform.remove("m1");
+  platform.faults(main, undefined, { kind: "after" });
+  await change(run, "queued");
+  await settle();
+  await first.stop(0);
+  const second = poster(platform);
+  await clock.advance(2_000);
+  await second.idle();
+  expect(platform.seen(main)).toHaveLength(1);
+});
+
+test("what is said to a chat that is gone is given up, and the next chat is told", async () => {
+  const { say, poster } = await house();
+  const platform = memoryPlatform();
+  platform.faults(main, { kind: "gone", why: "The channel was archived." });
+  const posting = poster(platform);
+  await say(main, "nobody hears this");
+  await say(other, "somebody hears this");
+  await posting.idle();
+  expect(platform.said(main)).toEqual([]);
+  expect(platform.said(other)).toEqual(["somebody hears this"]);
+});
+
+test("a database that does not answer is outlived", async () => {
+  const { stores, clock, say } = await house();
+  let isBroken = true;
+  const flaky = {
+    ...stores,
+    read: ((work) => (isBroken ? Promise.reject(new Error("down")) : stores.read(work))) as typeof stores.read,
+  };
+  const platform = memoryPlatform();
+  const posting = createProgressPoster({ stores: flaky, platforms: [platform], clock, logger: silentLogger() });
+  open.posters.push(posting);
+  await say(main, "after the outage");
+  posting.start();
+  await settle();
+  isBroken = false;
+  await clock.advance(5_000);
+  await posting.idle();
+  expect(platform.said(main)).toEqual(["after the outage"]);
+});
+
+test("sixty-four runs that change thousands of times render a few cards each", async () => {
+  const { stores, propose, poster, clock } = await house();
+  const platform = memoryPlatform({ editEveryMs: 1_000 });
+  poster(platform);
+  const runs: PlanRun[] = [];
+  for (let n = 0; n < 64; n++) runs.push(await propose({ id: asId<RunId>(`run-${n}`) }));
+  for (let round = 0; round < 50; round++) {
+    await stores.atomically(async (tx) => {
+      for (const run of runs) await announceRun(tx, run, clock.nowMs());
+    });
+    await clock.advance(40);
+  }
+  await clock.advance(2_000);
+  expect(platform.calls.posts).toBe(64);
+  expect(platform.messages).toHaveLength(64);
+  expect(platform.calls.edits).toBe(0);
+});
