@@ -39,30 +39,29 @@ function compile(source: string): RegExp | undefined {
 export function mayBlowUp(source: string): boolean {
   if (source.length > MAX_PATTERN || /\\[1-9k]|\(\?<?[!=]/.test(source)) return true;
   const plain = source.replace(/\\./g, "a").replace(/\[(?:\^?\]?)[^\]]*\]/g, "a");
-  const groups: { risky: boolean }[] = [];
+  const groups: Group[] = [];
   let unbounded = 0;
   for (let at = 0; at < plain.length; at++) {
     const sign = plain[at] as string;
-    if (sign === "(") groups.push({ risky: false });
-    else if (sign === "|") markRisky(groups);
-    else if (sign === ")") {
-      const group = groups.pop();
-      const repeat = repetitionAt(plain, at + 1);
-      if (group?.risky && repeat !== "none" && repeat !== "optional") return true;
-      if (group?.risky || repeat !== "none") markRisky(groups);
-      if (repeat === "unbounded") unbounded++;
-    } else if (sign !== "?" && sign !== "*" && sign !== "+") {
-      const repeat = repetitionAt(plain, at + 1);
-      if (repeat !== "none") markRisky(groups);
-      if (repeat === "unbounded") unbounded++;
-    }
+    if (sign === "(") groups.push({ isRisky: false });
+    if (sign === "|") markRisky(groups);
+    if ("(|?*+".includes(sign)) continue;
+    const closed = sign === ")" ? groups.pop() : undefined;
+    const repeat = repetitionAt(plain, at + 1);
+    if (closed?.isRisky && (repeat === "bounded" || repeat === "unbounded")) return true;
+    if (closed?.isRisky || repeat !== "none") markRisky(groups);
+    if (repeat === "unbounded") unbounded++;
   }
   return unbounded > 3;
 }
 
-function markRisky(groups: { risky: boolean }[]): void {
+interface Group {
+  isRisky: boolean;
+}
+
+function markRisky(groups: Group[]): void {
   const inner = groups.at(-1);
-  if (inner) inner.risky = true;
+  if (inner) inner.isRisky = true;
 }
 
 function repetitionAt(plain: string, at: number): "none" | "optional" | "bounded" | "unbounded" {

@@ -1,6 +1,7 @@
 import type { ProjectId, ToolKey } from "../domain/ids.ts";
 import type { Tool, ToolCall, ToolCard, ToolOutcome } from "../domain/tool.ts";
 import type { ToolProvider } from "../ports/tool-provider.ts";
+import { createSearchIndex, type SearchIndex } from "./search-index.ts";
 
 /** All tools of all providers, as one. */
 export interface ToolCatalogue {
@@ -12,7 +13,21 @@ export interface ToolCatalogue {
   call(projectId: ProjectId, call: ToolCall, signal: AbortSignal): Promise<ToolOutcome>;
 }
 
+/**
+ * Searches by words, not by a model: the same request over the same tools finds the same ones. A project's index is
+ * kept while its providers hand out the same arrays.
+ */
 export function createToolCatalogue(providers: readonly ToolProvider[]): ToolCatalogue {
+  const indexes = new Map<ProjectId, { lists: readonly (readonly ToolCard[])[]; index: SearchIndex }>();
+
+  function indexOf(projectId: ProjectId, lists: readonly (readonly ToolCard[])[]): SearchIndex {
+    const standing = indexes.get(projectId);
+    if (standing?.lists.every((list, at) => list === lists[at])) return standing.index;
+    const index = createSearchIndex(lists.flat());
+    indexes.set(projectId, { lists, index });
+    return index;
+  }
+
   async function find(projectId: ProjectId, key: ToolKey) {
     for (const provider of providers) {
       const tool = await provider.get(projectId, key);
@@ -21,9 +36,9 @@ export function createToolCatalogue(providers: readonly ToolProvider[]): ToolCat
     return undefined;
   }
   return {
-    async search(projectId, _request, limit) {
-      const cards = await Promise.all(providers.map((provider) => provider.cards(projectId)));
-      return cards.flat().slice(0, limit);
+    async search(projectId, request, limit) {
+      const lists = await Promise.all(providers.map((provider) => provider.cards(projectId)));
+      return indexOf(projectId, lists).search(request, limit);
     },
     async get(projectId, key) {
       return (await find(projectId, key))?.tool;
