@@ -5,4 +5,6 @@ export { backUp, type VerifiedBackup, verifyBackup } from "./backup.ts";
 export type { OnCommitPoint } from "./commit-point.ts";
 export { type DataFolder, dataFolder, makeDataFolder } from "./data-folder.ts";
 export { type FolderOwnership, takeOwnership } from "./own-folder.ts";
+export { openPostgres, type PostgresOptions } from "./postgres/open-postgres.ts";
+export type { PgClient, PgPool, PgResult } from "./postgres/pg-pool.ts";
 export { openSqlite, type SqliteOptions, type SqliteStores } from "./sqlite/open-sqlite.ts";

@@ -1,4 +1,4 @@
-import { type Kysely, type Migration, Migrator } from "kysely";
+import { type Kysely, type Migration, Migrator, sql } from "kysely";
 import { PilotoError } from "../core/domain/errors.ts";
 import type { Dialect } from "./dialect.ts";
 import { firstSchema } from "./migrations/0001-first.ts";
@@ -57,16 +57,11 @@ export function assertNotNewer(state: SchemaState, where: string): void {
 }
 
 async function hasTable(db: Kysely<Database>, dialect: Dialect): Promise<boolean> {
-  const loose = db as unknown as Kysely<Record<string, Record<string, string>>>;
-  const found =
+  const look =
     dialect === "sqlite"
-      ? await loose.selectFrom("sqlite_master").select("name").where("name", "=", DONE_TABLE).execute()
-      : await loose
-          .selectFrom("pg_catalog.pg_tables")
-          .select("tablename")
-          .where("tablename", "=", DONE_TABLE)
-          .execute();
-  return found.length > 0;
+      ? sql`select name from sqlite_master where name = ${DONE_TABLE}`
+      : sql`select tablename from pg_tables where tablename = ${DONE_TABLE} and schemaname = current_schema()`;
+  return (await look.execute(db)).rows.length > 0;
 }
 
 async function doneNames(db: Kysely<Database>): Promise<string[]> {

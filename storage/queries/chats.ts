@@ -4,6 +4,7 @@ import { asId } from "../../core/domain/ids.ts";
 import type { ChatReader, ChatWriter } from "../../core/ports/stores.ts";
 import type { ChatRow } from "../schema.ts";
 import { query, type Session } from "../session.ts";
+import { isSuperseded } from "./lock-boot.ts";
 
 const get = query((db, p: { id: string }) => db.selectFrom("chats").selectAll().where("id", "=", p.id));
 const add = query((db, p: { id: string; projectId: string; language: string; atMs: number }) =>
@@ -40,9 +41,8 @@ const takeTurn = query((db, p: { id: string; owner: string; nowMs: number; until
     .updateTable("chats")
     .set({ turn_owner: p.owner, turn_until_ms: p.untilMs })
     .where("id", "=", p.id)
-    .where((e) => e.or([e("turn_owner", "is", null), e("turn_owner", "=", p.owner), e("turn_until_ms", "<=", p.nowMs)]))
     .where((e) =>
-      e.not(e.exists(e.selectFrom("boots").select("id").where("id", "=", p.owner).where("is_superseded", "=", 1))),
+      e.or([e("turn_owner", "is", null), e("turn_owner", "=", p.owner), e("turn_until_ms", "<=", p.nowMs)]),
     ),
 );
 const endTurn = query((db, p: { id: string; owner: string }) =>
@@ -77,7 +77,10 @@ export function chatsOver(session: Session): ChatReader & ChatWriter {
         activeRunId: change.activeRunId,
       });
     },
-    takeTurn: async (id, owner, nowMs, untilMs) => (await session.change(takeTurn, { id, owner, nowMs, untilMs })) > 0,
+    async takeTurn(id, owner, nowMs, untilMs) {
+      if (await isSuperseded(session, owner)) return false;
+      return (await session.change(takeTurn, { id, owner, nowMs, untilMs })) > 0;
+    },
     async endTurn(id, owner) {
       await session.change(endTurn, { id, owner });
     },

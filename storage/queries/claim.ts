@@ -3,13 +3,14 @@ import { asId, type RunId } from "../../core/domain/ids.ts";
 import type { QueueWriter } from "../../core/ports/stores.ts";
 import type { Dialect } from "../dialect.ts";
 import { query, type Session } from "../session.ts";
+import { oneAtATime } from "./advisory-lock.ts";
+import { isSuperseded } from "./lock-boot.ts";
+import { lockRun } from "./lock-run.ts";
 
 type Claim = Parameters<QueueWriter["claim"]>[0];
+type Claimed = { runId: RunId; fence: number };
 type Candidate = { run_id: string; project_id: string; priority: number; enqueued_at_ms: number };
 
-const isSuperseded = query((db, p: { owner: string }) =>
-  db.selectFrom("boots").select("id").where("id", "=", p.owner).where("is_superseded", "=", 1),
-);
 /** Projects and how many more of their runs may work now; those nobody configured have no limit. */
 const held = query((db, p: { nowMs: number }) =>
   db
@@ -32,8 +33,8 @@ const notIn = (column: string, json: string, dialect: Dialect): Expression<SqlBo
     : sql`not (${sql.ref(column)} = any (array(select json_array_elements_text(${json}::json))))`;
 
 type Wanted = { nowMs: number; full: string; limit: number };
-const waiting = query((db, p: Wanted, dialect) => {
-  const found = db
+const waiting = query((db, p: Wanted, dialect) =>
+  db
     .selectFrom("queue")
     .select(["run_id", "project_id", "priority", "enqueued_at_ms"])
     .where("owner", "is", null)
@@ -42,20 +43,26 @@ const waiting = query((db, p: Wanted, dialect) => {
     .orderBy("priority", "desc")
     .orderBy("enqueued_at_ms")
     .orderBy("run_id")
-    .limit(p.limit);
-  return dialect === "sqlite" ? found : found.forUpdate().skipLocked();
-});
-const abandoned = query((db, p: Wanted, dialect) => {
-  const found = db
+    .limit(p.limit),
+);
+const abandoned = query((db, p: Wanted, dialect) =>
+  db
     .selectFrom("queue")
     .select(["run_id", "project_id", "priority", "enqueued_at_ms"])
     .where("owner", "is not", null)
     .where("lease_until_ms", "<=", p.nowMs)
     .where(notIn("project_id", p.full, dialect))
     .orderBy("lease_until_ms")
-    .limit(p.limit);
-  return dialect === "sqlite" ? found : found.forUpdate().skipLocked();
-});
+    .limit(p.limit),
+);
+/** With the run locked: it may have been taken, settled or withdrawn since it was looked up. */
+const isFree = query((db, p: { runId: string; nowMs: number }) =>
+  db
+    .selectFrom("queue")
+    .select("run_id")
+    .where("run_id", "=", p.runId)
+    .where((e) => e.or([e("owner", "is", null), e("lease_until_ms", "<=", p.nowMs)])),
+);
 const raiseFence = query((db, p: { id: string }) =>
   db
     .updateTable("runs")
@@ -69,23 +76,22 @@ const hold = query((db, p: { runId: string; owner: string; untilMs: number; fenc
     .set({ owner: p.owner, lease_until_ms: p.untilMs, fence: p.fence })
     .where("run_id", "=", p.runId),
 );
-/** One claim at a time on PostgreSQL: two would count the same held runs and both go over a project's limit. */
-const oneClaimer = query((db) =>
-  db.selectNoFrom(sql<string>`pg_advisory_xact_lock(hashtext('piloto queue claim'))::text`.as("locked")),
-);
-
 /** Takes up to `limit` items, best first, no project over its `runsAtOnce`. */
-export async function claimItems(session: Session, by: Claim): Promise<{ runId: RunId; fence: number }[]> {
-  if (await session.first(isSuperseded, { owner: by.owner })) return [];
-  if (session.dialect === "postgres") await session.first(oneClaimer, {});
+export async function claimItems(session: Session, by: Claim): Promise<Claimed[]> {
+  if (await isSuperseded(session, by.owner)) return [];
+  // Two claims at once would count the same held runs, and both go over a project's limit.
+  await oneAtATime(session, "claim");
   const room = await roomOf(session, by.nowMs);
-  const claimed: { runId: RunId; fence: number }[] = [];
+  const claimed: Claimed[] = [];
   while (claimed.length < by.limit) {
     const candidates = await bestOf(session, by, room.full(), by.limit - claimed.length);
     if (candidates.length === 0) break;
     for (const candidate of candidates) {
-      if (!(await room.take(candidate.project_id))) continue;
-      claimed.push(await take(session, by, candidate.run_id));
+      if (!(await room.isLeft(candidate.project_id))) continue;
+      const taken = await take(session, by, asId(candidate.run_id));
+      if (!taken) continue;
+      room.take(candidate.project_id);
+      claimed.push(taken);
     }
   }
   return claimed;
@@ -102,11 +108,13 @@ async function bestOf(session: Session, by: Claim, full: readonly string[], limi
   return both.slice(0, limit);
 }
 
-async function take(session: Session, by: Claim, runId: string): Promise<{ runId: RunId; fence: number }> {
+async function take(session: Session, by: Claim, runId: RunId): Promise<Claimed | undefined> {
+  await lockRun(session, runId);
+  if (!(await session.first(isFree, { runId, nowMs: by.nowMs }))) return undefined;
   const raised = await session.first(raiseFence, { id: runId });
   const fence = raised!.fence;
   await session.change(hold, { runId, owner: by.owner, untilMs: by.nowMs + by.leaseMs, fence });
-  return { runId: asId(runId), fence };
+  return { runId, fence };
 }
 
 /** Counts down how many more runs of each project may work. */
@@ -117,15 +125,15 @@ async function roomOf(session: Session, nowMs: number) {
   }
   return {
     full: () => [...left].filter(([, n]) => n <= 0).map(([project]) => project),
-    async take(project: string): Promise<boolean> {
-      const n = left.get(project) ?? (await session.first(runsAtOnce, { id: project }))?.runs_at_once;
-      const room = n ?? Number.POSITIVE_INFINITY;
-      if (room <= 0) {
-        left.set(project, room);
-        return false;
-      }
-      left.set(project, room - 1);
-      return true;
+    async isLeft(project: string): Promise<boolean> {
+      const known = left.get(project);
+      if (known !== undefined) return known > 0;
+      const row = await session.first(runsAtOnce, { id: project });
+      left.set(project, row?.runs_at_once ?? Number.POSITIVE_INFINITY);
+      return left.get(project)! > 0;
+    },
+    take(project: string): void {
+      left.set(project, left.get(project)! - 1);
     },
   };
 }

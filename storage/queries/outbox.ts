@@ -80,7 +80,7 @@ const cardDelivered = query((db, p: CardKey & { version: number; ref: string; no
       not_before_ms: p.notBeforeMs,
       tries: 0,
       last_error: null,
-      due_at_ms: sql`case when version > ${p.version} then ${sql`${p.notBeforeMs}`} else null end`,
+      due_at_ms: sql`case when version > ${p.version} then cast(${p.notBeforeMs} as bigint) else null end`,
     })
     .where("run_id", "=", p.runId)
     .where("chat_id", "=", p.chatId),

@@ -3,6 +3,7 @@ import { asId, type BootId, type ProjectId, type RunId } from "../../core/domain
 import type { QueueItem, QueueReader, QueueWriter } from "../../core/ports/stores.ts";
 import type { QueueRow } from "../schema.ts";
 import { query, type Session } from "../session.ts";
+import { oneAtATime } from "./advisory-lock.ts";
 import { claimItems } from "./claim.ts";
 import { lockRun } from "./lock-run.ts";
 
@@ -145,6 +146,7 @@ function queueWriter(session: Session): QueueWriter {
       return (await session.change(withdraw, { runId })) > 0;
     },
     async boot(boot) {
+      await oneAtATime(session, "boot");
       await session.change(addBoot, boot);
       for (const { id } of await session.all(olderBoots, boot)) {
         await session.change(supersede, { id });

@@ -68,7 +68,7 @@ const end = query((db, p: End) =>
     .updateTable("steps")
     .set({
       state: p.state,
-      finished_at_ms: sql`case when ${p.state} = 'pending' then null else ${sql`${p.atMs}`} end`,
+      finished_at_ms: sql`case when ${p.state} = 'pending' then null else cast(${p.atMs} as bigint) end`,
       error_code: p.errorCode as string,
       finished_after_cancel: p.finishedAfterCancel as unknown as number,
       request: sql`coalesce(${p.request}, request)`,

@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe } from "vitest";
+import type { Stores } from "../../core/ports/stores.ts";
+import { project } from "./sample-data.ts";
+import { auditFacts } from "./stores-contract/audit-facts.ts";
+import { conversationFacts } from "./stores-contract/conversation-facts.ts";
+import { outboxFacts } from "./stores-contract/outbox-facts.ts";
+import { queueFacts } from "./stores-contract/queue-facts.ts";
+import { raceFacts } from "./stores-contract/race-facts.ts";
+import { runFacts } from "./stores-contract/run-facts.ts";
+import { serviceFacts } from "./stores-contract/service-facts.ts";
+import { stepFacts } from "./stores-contract/step-facts.ts";
+import { transactionFacts } from "./stores-contract/transaction-facts.ts";
+
+export type OnCommitPoint = (when: "before" | "after") => void;
+
+/** One kind of database under test. */
+export interface Database {
+  /** Empty stores. They are closed by the test that asked for them. */
+  open(options?: { onCommitPoint?: OnCommitPoint }): Promise<Stores>;
+  /** The same data once more, as another process would open it; absent where nobody can. */
+  openAgain?(of: Stores): Promise<Stores>;
+  end?(): Promise<void>;
+}
+
+/** How the facts reach the stores of their test. */
+export interface Subject {
+  /** Stores with one project, opened for this test and closed after it. */
+  fresh(options?: { onCommitPoint?: OnCommitPoint }): Promise<Stores>;
+  /** The same data as another process would open it; absent where nobody can. The test closes it. */
+  again(of: Stores): Promise<Stores | undefined>;
+}
+
+/** Everything that the port promises, as facts, over one kind of database. */
+export function storesContract(name: string, make: () => Promise<Database>): void {
+  describe(name, () => {
+    let database: Database;
+    const opened: Stores[] = [];
+    beforeAll(async () => {
+      database = await make();
+    });
+    afterAll(async () => {
+      for (const stores of opened) await stores.close();
+      await database.end?.();
+    });
+    const subject: Subject = {
+      async fresh(options) {
+        const stores = await database.open(options);
+        opened.push(stores);
+        await stores.atomically((tx) => tx.projects.put(project()));
+        return stores;
+      },
+      again: async (of) => database.openAgain?.(of),
+    };
+    transactionFacts(subject);
+    conversationFacts(subject);
+    runFacts(subject);
+    stepFacts(subject);
+    queueFacts(subject);
+    outboxFacts(subject);
+    serviceFacts(subject);
+    auditFacts(subject);
+    raceFacts(subject);
+  });
+}
