@@ -1,4 +1,5 @@
 import { cardEn } from "./card-en.ts";
+import { terminalEn } from "./terminal-en.ts";
 /** What Piloto says, in English. Grouped by the room that says it. Short, plain, complete sentences. */
 export const en = {
   actions: {
@@ -12,4 +13,5 @@ export const en = {
     abandon: "Abandon",
   },
   card: cardEn,
+  terminal: terminalEn,
 };

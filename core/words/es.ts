@@ -1,5 +1,6 @@
 import { cardEs } from "./card-es.ts";
 import type { en } from "./en.ts";
+import { terminalEs } from "./terminal-es.ts";
 
 /** Lo que dice Piloto, en español. */
 export const es: typeof en = {
@@ -14,4 +15,5 @@ export const es: typeof en = {
     abandon: "Abandonar",
   },
   card: cardEs,
+  terminal: terminalEs,
 };
