@@ -23,6 +23,8 @@ export interface ChatRequest {
   readonly format?: JsonObject;
   /** Upper bound for generated tokens. */
   readonly maxTokens: number;
+  /** Lets a model that can think do so first; its thoughts count against `maxTokens`. Default: it does not. */
+  readonly think?: boolean;
   /** Keeps related requests on one PC while that is cheap: the chat's id. */
   readonly affinity?: string;
   readonly priority?: "interactive" | "batch";

@@ -1,0 +1,63 @@
+import type { FleetModel } from "../../core/domain/fleet-node.ts";
+import { isJsonObject } from "../../core/domain/result.ts";
+import type { ChatRequest, ChatTurn } from "../../core/ports/model-fleet.ts";
+import type { FleetOptions } from "./fleet-options.ts";
+import { DEFAULT_CONTEXT_TOKENS } from "./fleet-options.ts";
+import { fullName } from "./model-name.ts";
+import type { ChatBody } from "./ollama-client.ts";
+
+/**
+ * A request in Ollama's words. `think` is always said: left out, models that can think do. Options come from the
+ * settings of the model alone, so that no request makes a PC load it afresh.
+ */
+export function toChatBody(request: ChatRequest, model: FleetModel, settings: FleetOptions): ChatBody {
+  return {
+    model: model.name,
+    messages: request.messages.map(toMessage),
+    ...(request.tools?.length && {
+      tools: request.tools.map((tool) => ({ type: "function", function: { ...tool } })),
+    }),
+    ...(request.format && !request.tools?.length && { format: request.format }),
+    think: request.think ?? false,
+    ...(settings.keepAlive !== undefined && { keep_alive: settings.keepAlive }),
+    options: {
+      ...settingsOf(model.name, settings)?.options,
+      num_ctx: contextOf(model, settings),
+      num_predict: Math.max(1, Math.floor(request.maxTokens)),
+    },
+  };
+}
+
+/** Tokens of context that requests for a model get, on every PC: as set, and never more than the model has. */
+export function contextOf(model: Pick<FleetModel, "name" | "contextLength">, settings: FleetOptions): number {
+  const wanted = settingsOf(model.name, settings)?.contextTokens ?? settings.contextTokens ?? DEFAULT_CONTEXT_TOKENS;
+  return Math.min(wanted, model.contextLength ?? wanted);
+}
+
+/**
+ * A careful guess from below: six characters a token, more than any usual text has. Requests above it are refused
+ * without asking; below it the PC counts (and older ones, which ignore `truncate: false`, would cut in silence).
+ */
+export function fewestTokens(request: Pick<ChatRequest, "messages" | "tools">): number {
+  const characters = request.messages.reduce((sum, turn) => sum + turn.content.length, 0);
+  return Math.floor((characters + (request.tools ? JSON.stringify(request.tools).length : 0)) / 6);
+}
+
+function settingsOf(name: string, settings: FleetOptions) {
+  const found = Object.entries(settings.models ?? {}).find(([key]) => fullName(key) === name);
+  return found?.[1];
+}
+
+/** Ollama takes tool arguments as an object only; what a model wrote otherwise is wrapped. */
+function toMessage(turn: ChatTurn): ChatBody["messages"][number] {
+  return {
+    role: turn.role,
+    content: turn.content,
+    ...(turn.toolName !== undefined && { tool_name: turn.toolName }),
+    ...(turn.toolCalls && {
+      tool_calls: turn.toolCalls.map(({ name, args }) => ({
+        function: { name, arguments: isJsonObject(args) ? args : { value: args } },
+      })),
+    }),
+  };
+}

@@ -1,0 +1,77 @@
+import { z } from "zod";
+import type { Json } from "../../core/domain/result.ts";
+
+/** Came out of JSON.parse, so it is Json; walking it here would only give deep nesting a stack to overflow. */
+const parsedJson = z.custom<Json>((value) => value !== undefined);
+
+/** Numbers that only inform: a wrong one is as good as none. */
+const count = z.number().int().nonnegative().optional().catch(undefined);
+
+/** One line of `/api/chat`. Unknown fields are ignored; what Piloto uses must have its type. */
+export const ChatLine = z.object({
+  error: z.unknown().optional(),
+  message: z
+    .object({
+      content: z.string().nullish(),
+      thinking: z.string().nullish(),
+      tool_calls: z
+        .array(z.object({ function: z.object({ name: z.string(), arguments: parsedJson.default({}) }) }))
+        .nullish(),
+    })
+    .optional(),
+  done: z.boolean().optional(),
+  done_reason: z.string().optional().catch(undefined),
+  prompt_eval_count: count,
+  eval_count: count,
+});
+export type ChatLine = z.infer<typeof ChatLine>;
+
+/** Any error answer: `{"error": "…"}`, or with an object that holds a message. */
+export const ErrorBody = z.object({
+  error: z.union([z.string(), z.object({ message: z.string() }).transform((error) => error.message)]),
+});
+
+export const VersionBody = z.object({ version: z.string().min(1).max(100) });
+
+const name = z.string().min(1).max(500);
+
+/** `/api/ps`. `name` came first, `model` later; servers send both. */
+export const PsBody = z.object({
+  models: z
+    .array(z.object({ name, context_length: count, size: count, size_vram: count }))
+    .nullish()
+    .transform((models) => models ?? []),
+});
+
+const capabilities = z.array(z.string()).nullish();
+
+export type PsBody = z.infer<typeof PsBody>;
+
+/** `/api/tags`. Abilities and context length are told by newer servers only. */
+export const TagsBody = z.object({
+  models: z
+    .array(
+      z.object({
+        name,
+        digest: z.string().default(""),
+        size: count,
+        capabilities,
+        details: z.object({ context_length: count }).nullish().catch(undefined),
+      }),
+    )
+    .nullish()
+    .transform((models) => models ?? []),
+});
+export type TagsBody = z.infer<typeof TagsBody>;
+
+/** `/api/show`: the context length hides in `model_info` as `<architecture>.context_length`. */
+export const ShowBody = z
+  .object({ capabilities, model_info: z.record(z.string(), z.unknown()).nullish().catch(undefined) })
+  .transform((body) => {
+    const info = Object.entries(body.model_info ?? {});
+    const found = info.find(([key, value]) => key.endsWith(".context_length") && Number.isInteger(value));
+    return { capabilities: body.capabilities ?? undefined, contextLength: found?.[1] as number | undefined };
+  });
+export type ShowBody = z.infer<typeof ShowBody>;
+
+export const EmbedBody = z.object({ embeddings: z.array(z.array(z.number()).min(1)) });
