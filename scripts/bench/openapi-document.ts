@@ -5,7 +5,7 @@
 export function generateOpenapi({ sizeBytes, operations }: { sizeBytes: number; operations: number }): string {
   const resources = Math.ceil(operations / 5);
   const bare = JSON.stringify(documentWith(resources, ""));
-  const padding = Math.max(0, Math.ceil((sizeBytes - Buffer.byteLength(bare)) / (resources * 13)));
+  const padding = Math.max(0, Math.ceil((sizeBytes - Buffer.byteLength(bare)) / (resources * 12)));
   return JSON.stringify(
     documentWith(resources, "Long words about what it does. ".repeat(Math.ceil(padding / 31)).slice(0, padding)),
   );
