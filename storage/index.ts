@@ -8,3 +8,4 @@ export { type FolderOwnership, takeOwnership } from "./own-folder.ts";
 export { openPostgres, type PostgresOptions } from "./postgres/open-postgres.ts";
 export type { PgClient, PgPool, PgResult } from "./postgres/pg-pool.ts";
 export { openSqlite, type SqliteOptions, type SqliteStores } from "./sqlite/open-sqlite.ts";
+export { type SqliteFacts, sqliteFacts } from "./sqlite/sqlite-facts.ts";
