@@ -105,6 +105,8 @@ async function playFault(res: ServerResponse, fault: Fault, signal: AbortSignal)
       res.end();
       return "faulted";
     case "disconnect":
+      // What was written leaves before the connection goes.
+      await new Promise((resolve) => setTimeout(resolve, 1));
       res.socket?.destroy();
       return "faulted";
     case "hang":

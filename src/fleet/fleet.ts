@@ -52,7 +52,7 @@ export function createFleet(options: FleetOptions): Fleet {
       throw contextTooLarge(model.name, `at least ${tokens} tokens, room for ${contextOf(model, options)}`);
     }
     const body = toChatBody(request, model, options);
-    return places.onSomeNode({ model: model.name, ...request }, signal, async (node) => {
+    return places.onSomeNode({ ...request, model: model.name }, signal, async (node) => {
       const answer = await node.client.chat(body, signal, request.onText).catch((error: unknown) => {
         if (!(error instanceof ThinkRefused)) throw error;
         return node.client.chat({ ...body, think: undefined }, signal, request.onText);

@@ -1,4 +1,4 @@
-import { PilotoError } from "../../core/domain/errors.ts";
+import { isPilotoError, PilotoError } from "../../core/domain/errors.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { chooseNode } from "./choose-node.ts";
 import { cancelled, modelGone } from "./fleet-failures.ts";
@@ -47,7 +47,9 @@ export function createPlaces({ watch, slots, line, clock }: PlaceDeps): Places {
   async function onSomeNode<T>(job: Job, signal: AbortSignal, work: (node: WatchedNode) => Promise<T>): Promise<T> {
     const tried = new Map<WatchedNode, PilotoError>();
     for (;;) {
-      const place = await line.wait(() => tryPlace(job, tried, work), job.priority ?? "interactive", signal);
+      const place = await line
+        .wait(() => tryPlace(job, tried, work), job.priority ?? "interactive", signal)
+        .catch((error: unknown) => rethrowWithTruth(error, tried, signal));
       try {
         return await place.running;
       } catch (error) {
@@ -57,6 +59,20 @@ export function createPlaces({ watch, slots, line, clock }: PlaceDeps): Places {
         if (error.code !== "FLEET_BUSY") watch.sawFailure(place.node, error.message);
       }
     }
+  }
+
+  /** When nobody could be reached, one look tells whether any PC is left at all. */
+  async function rethrowWithTruth(
+    error: unknown,
+    tried: Map<WatchedNode, PilotoError>,
+    signal: AbortSignal,
+  ): Promise<never> {
+    if (tried.size > 0 && isPilotoError(error, "NODE_UNREACHABLE")) {
+      await unlessAborted(watch.lookAtAll(), signal);
+      if (isStopped) throw cancelled();
+      if (watch.nodes.every((node) => node.health !== "up")) throw fleetEmpty(watch.nodes, error);
+    }
+    throw error;
   }
 
   /** Starts the work at once, so that the slot is taken before anybody else is asked. */

@@ -61,7 +61,8 @@ export async function readAnswer(body: AsyncIterable<Uint8Array>, reading: Answe
       if (bytes > limits.answerBytes || pieces > maxTokens * 2 + 64) throw answerTooLong(reading, bytes, pieces);
       text += said;
       toolCalls.push(...calls.map(({ function: call }) => ({ name: call.name, args: call.arguments })));
-      if (said && !caller.aborted) reading.onText?.(said);
+      if (said) reading.onText?.(said);
+      if (caller.aborted) throw cancelled();
       if (line.done) return finished(line, text, toolCalls);
     }
   } catch (error) {

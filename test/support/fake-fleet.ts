@@ -35,7 +35,10 @@ export function fakeFleet(brain: Brain, options: FakeFleetOptions = {}): FakeFle
       if (failure) throw failure;
       checkRequest(request, { model, abilities, contextLength });
       const reply = replyOf(brain(toBrainRequest(request, model)), request.maxTokens, model);
-      for (const part of reply.text.match(/\S+\s*|\s+/g) ?? []) request.onText?.(part);
+      for (const part of reply.text.match(/\S+\s*|\s+/g) ?? []) {
+        request.onText?.(part);
+        throwIfAborted(signal);
+      }
       return reply;
     },
     async embed({ model: wanted, texts }, signal) {

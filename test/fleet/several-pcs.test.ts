@@ -1,0 +1,201 @@
+import { expect, test } from "vitest";
+import type { Brain } from "../../src/demo/brain.ts";
+import { manualClock } from "../support/manual-clock.ts";
+import { until } from "../support/until.ts";
+import { ask, chatsSeen, codeOf, failureOf, model, NEVER, pc, simulate } from "./simulation.ts";
+
+test("another PC answers when one fails before its first token", async () => {
+  const { fleet, control } = await simulate([pc("one"), pc("two")]);
+  control("one").faults.push({ kind: "disconnect", chunks: 0 });
+  expect(await fleet.chat(ask("hello"), NEVER)).toMatchObject({ text: "hello", node: "two" });
+});
+
+test("another PC answers when one is too busy", async () => {
+  const { fleet, control } = await simulate([pc("one"), pc("two")]);
+  control("one").faults.push({ kind: "status", status: 503, error: "server busy, please try again." });
+  expect(await fleet.chat(ask("hello"), NEVER)).toMatchObject({ node: "two" });
+});
+
+test("no other PC is asked once a token was heard", async () => {
+  const { fleet, control } = await simulate([pc("one"), pc("two")]);
+  control("one").faults.push({ kind: "disconnect", chunks: 2 });
+  const pieces: string[] = [];
+  const chat = fleet.chat(ask("one two three", { onText: (text) => pieces.push(text) }), NEVER);
+  expect(await codeOf(chat)).toBe("ANSWER_CUT_OFF");
+  expect(pieces).toEqual(["one", " two"]);
+  expect(chatsSeen(control("two"))).toEqual([]);
+});
+
+test("when every PC fails, each was asked once and the last failure is told", async () => {
+  const { fleet, control } = await simulate([pc("one"), pc("two"), pc("three")]);
+  for (const name of ["one", "two", "three"]) {
+    control(name).faults.push({ kind: "status", status: 500, error: "out of memory" });
+  }
+  const failure = await failureOf(fleet.chat(ask("hello"), NEVER));
+  expect(failure).toMatchObject({ code: "NODE_FAILED", message: expect.stringContaining("out of memory") });
+  expect(["one", "two", "three"].map((name) => chatsSeen(control(name)).length)).toEqual([1, 1, 1]);
+});
+
+test("with all PCs down the failure names each and its reason", async () => {
+  const { fleet, control } = await simulate([pc("one"), pc("two")]);
+  await Promise.all([control("one").goDown(), control("two").goDown()]);
+  const failure = await failureOf(fleet.chat(ask("hello"), NEVER));
+  expect(failure?.code).toBe("FLEET_EMPTY");
+  expect(failure?.message).toMatch(/one: .*nothing listens there.*two: .*nothing listens there/);
+});
+
+test("with no PC set the failure says so", async () => {
+  const { fleet } = await simulate([]);
+  expect(await failureOf(fleet.chat(ask("hello"), NEVER))).toMatchObject({
+    code: "FLEET_EMPTY",
+    message: expect.stringContaining("none is set"),
+  });
+});
+
+test("a PC that comes back is used again without waiting for the next look", async () => {
+  const { fleet, control } = await simulate([pc("one")]);
+  await control("one").goDown();
+  expect(await codeOf(fleet.chat(ask("hello"), NEVER))).toBe("FLEET_EMPTY");
+  await control("one").comeBack();
+  expect(await fleet.chat(ask("hello"), NEVER)).toMatchObject({ text: "hello" });
+});
+
+test("a PC that dies is marked down and one that returns is marked up, by looking every five seconds", async () => {
+  const clock = manualClock();
+  const { fleet, control } = await simulate([pc("one"), pc("two")], { clock });
+  fleet.start();
+  const health = async () => (await fleet.nodes()).map((node) => node.health);
+  expect(await health()).toEqual(["up", "up"]);
+
+  await control("two").goDown();
+  await lookUntil(async () => (await health())[1] === "down");
+  expect((await fleet.nodes())[1]!.reason).toContain("nothing listens there");
+  expect((await fleet.models())[0]!.nodes).toEqual(["one"]);
+
+  await control("two").comeBack();
+  await lookUntil(async () => (await health())[1] === "up");
+  expect((await fleet.models())[0]!.nodes).toEqual(["one", "two"]);
+
+  async function lookUntil(isSo: () => Promise<boolean>) {
+    for (let looks = 0; looks < 20; looks++) {
+      if (await isSo()) return;
+      await clock.advance(5000);
+      await until("the looks have ended", () => control("one").seen.every(({ state }) => state === "answered"));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    throw new Error("It did not become so within 20 looks.");
+  }
+});
+
+test("a PC that hangs on every look is down, and does not hold up the others", async () => {
+  const clock = manualClock();
+  const { fleet, control } = await simulate([pc("one"), pc("two")], { clock });
+  control("two").faults.push({ kind: "hang", path: "/api/version", chunks: 0 });
+  const nodes = fleet.nodes();
+  await until("two was asked", () => control("two").seen.length === 1);
+  await until("one was looked at", () => control("one").seen.some(({ path }) => path === "/api/ps"));
+  await clock.advance(3000);
+  expect(await nodes).toMatchObject([{ health: "up" }, { health: "down", reason: expect.stringContaining("3 s") }]);
+});
+
+test("a PC that answers nonsense to /api/ps still works", async () => {
+  const { fleet, control } = await simulate([pc("one")]);
+  for (const body of ["null", '{"models":[{"name":7}]}', "<html>", "[]"]) {
+    control("one").overrides.set("/api/ps", { status: 200, body });
+    expect(await fleet.chat(ask("hello"), NEVER)).toMatchObject({ text: "hello" });
+    expect(await fleet.nodes()).toMatchObject([{ health: "up" }]);
+  }
+});
+
+test("a request goes where its model is loaded already", async () => {
+  const { fleet, control } = await simulate([pc("one"), pc("two")]);
+  await fetch(`${control("two").url}/api/generate`, { method: "POST", body: '{"model":"small:8b","stream":false}' });
+  expect(control("two").resident()).toEqual([{ model: "small:8b", isLoading: false }]);
+  expect(await fleet.chat(ask("hello"), NEVER)).toMatchObject({ node: "two" });
+});
+
+test("with the model loaded on both, a chat stays on its PC", async () => {
+  const { fleet } = await simulate([pc("one"), pc("two")], { fleet: { limits: { perNodeAndModel: 1 } } });
+  const chat = async (affinity: string) => (await fleet.chat(ask("hello", { affinity }), NEVER)).node;
+  const [ana, ben] = await Promise.all([chat("ana"), chat("ben")]);
+  expect([ana, ben].sort()).toEqual(["one", "two"]);
+  for (let i = 0; i < 3; i++) expect([await chat("ben"), await chat("ana")]).toEqual([ben, ana]);
+});
+
+test("no PC works on more requests for a model than its cap, and all are answered", async () => {
+  const most = { one: 0, two: 0 };
+  const names = ["one", "two"] as const;
+  const brain: Brain = ({ messages }) => {
+    for (const name of names) {
+      const { active, waiting, pending } = situation.control(name).counts();
+      most[name] = Math.max(most[name], active + waiting + pending);
+    }
+    return { text: messages.at(-1)!.content };
+  };
+  const parallel = model("small:8b", { numParallel: 8 });
+  const quick = (name: string) => ({ ...pc(name, parallel), loadBytesPerSecond: 1e15 });
+  const situation = await simulate([quick("one"), quick("two")], {
+    brain,
+    timeFactor: 0.1,
+    fleet: { limits: { perNodeAndModel: 2 } },
+  });
+  const asked = Array.from({ length: 40 }, (_, i) => `request ${i}`);
+  const replies = await Promise.all(asked.map((text) => situation.fleet.chat(ask(text), NEVER)));
+  expect(replies.map((reply) => reply.text)).toEqual(asked);
+  expect(most).toEqual({ one: 2, two: 2 });
+});
+
+test("when the line is full the next request is told that the fleet is busy", async () => {
+  const { fleet, control } = await simulate([pc("one")], { fleet: { limits: { waiting: 2 } } });
+  control("one").faults.push({ kind: "hang", chunks: 0 });
+  const stop = new AbortController();
+  const chats = ["works", "waits", "waits"].map((text) => codeOf(fleet.chat(ask(text), stop.signal)));
+  await until("one is under way", () => control("one").counts().active === 1);
+  expect(await codeOf(fleet.chat(ask("too many"), NEVER))).toBe("FLEET_BUSY");
+  stop.abort();
+  expect(await Promise.all(chats)).toEqual(["CANCELLED", "CANCELLED", "CANCELLED"]);
+  expect(await fleet.chat(ask("room again"), NEVER)).toMatchObject({ text: "room again" });
+});
+
+test("interactive requests go before batch requests that came earlier", async () => {
+  const order: string[] = [];
+  const brain: Brain = ({ messages }) => {
+    order.push(messages.at(-1)!.content);
+    return { text: "ok" };
+  };
+  const { fleet, control } = await simulate([pc("one")], { brain });
+  control("one").faults.push({ kind: "hang", chunks: 0 });
+  const first = new AbortController();
+  const blocked = codeOf(fleet.chat(ask("first"), first.signal));
+  await until("the slot is taken", () => control("one").counts().active === 1);
+  const rest = [
+    fleet.chat(ask("batch 1", { priority: "batch" }), NEVER),
+    fleet.chat(ask("batch 2", { priority: "batch" }), NEVER),
+    fleet.chat(ask("person 1", { priority: "interactive" }), NEVER),
+    fleet.chat(ask("person 2"), NEVER),
+  ];
+  await until("they wait", () => control("one").counts().active === 1);
+  first.abort();
+  await Promise.all([blocked, ...rest]);
+  expect(order).toEqual(["first", "person 1", "person 2", "batch 1", "batch 2"]);
+});
+
+test("a request that waits is told when the last PC with its model goes down", async () => {
+  const { fleet, control } = await simulate([pc("one")]);
+  control("one").faults.push({ kind: "hang", chunks: 0 });
+  const chats = [failureOf(fleet.chat(ask("works"), NEVER)), failureOf(fleet.chat(ask("waits"), NEVER))];
+  await until("one is under way", () => control("one").counts().active === 1);
+  await control("one").goDown();
+  expect((await Promise.all(chats)).map((failure) => failure?.code)).toEqual(["FLEET_EMPTY", "FLEET_EMPTY"]);
+});
+
+test("requests for another model do not wait behind a busy one", async () => {
+  const { fleet, control } = await simulate([pc("one", model("a:1b"), model("b:1b"))]);
+  control("one").faults.push({ kind: "hang", chunks: 0 });
+  const stop = new AbortController();
+  const stuck = codeOf(fleet.chat(ask("stuck", { model: "a:1b" }), stop.signal));
+  await until("a is under way", () => control("one").counts().active === 1);
+  expect(await fleet.chat(ask("free", { model: "b:1b" }), NEVER)).toMatchObject({ text: "free" });
+  stop.abort();
+  await stuck;
+});
