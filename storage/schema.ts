@@ -105,19 +105,28 @@ export interface RevisionRow {
   plan: string;
 }
 
+/** A step with its present attempt: one row is all that a step's begin and end rewrite. */
 export interface StepRow {
   run_id: string;
   number: number;
   state: string;
   attempt: number;
+  /** Of the present attempt. */
+  fence: number;
   started_at_ms: number | null;
   finished_at_ms: number | null;
+  /** A step that is to be tried again has not finished, but its attempt has. */
+  attempt_finished_at_ms: number | null;
+  outcome: string | null;
   error_code: string | null;
   finished_after_cancel: number;
   request: string | null;
   summary: string | null;
+  /** JSON: StepResult. Last, because it can be megabytes and most readers stop before it. */
+  result: string | null;
 }
 
+/** Attempts that another one followed. */
 export interface AttemptRow {
   run_id: string;
   number: number;
@@ -127,7 +136,6 @@ export interface AttemptRow {
   finished_at_ms: number | null;
   outcome: string | null;
   summary: string | null;
-  /** JSON: StepResult. Last, because it can be megabytes and most readers stop before it. */
   result: string | null;
 }
 

@@ -12,7 +12,7 @@ import type { PlanRun } from "../../core/domain/plan-run.ts";
 import type { Tx } from "../../core/ports/stores.ts";
 import { openSqlite } from "../../storage/index.ts";
 
-const STEPS = 200;
+const STEPS = Number(process.argv[3] ?? 200);
 const folder = mkdtempSync(path.join(tmpdir(), "piloto-storage-step-"));
 const me = asId<AccountId>("terminal:ana");
 const project = asId<ProjectId>("workshop");
@@ -79,7 +79,7 @@ async function transition(tx: Tx, run: PlanRun, fence: number, number: number, a
 }
 
 async function stepsPerSecond(runs: number): Promise<{ rate: number; cpuMicros: number }> {
-  const stores = await openSqlite({ folder: path.join(folder, `runs-${runs}`) });
+  const stores = await openSqlite({ folder: path.join(folder, `runs-${runs}-${performance.now()}`) });
   const drafts = Array.from({ length: runs }, (_, n) => draft(n));
   for (const run of drafts) {
     await stores.atomically(async (tx) => {
@@ -108,7 +108,7 @@ async function stepsPerSecond(runs: number): Promise<{ rate: number; cpuMicros: 
 
 const raw = rawCommitsPerSecond();
 console.log(`raw FULL commits/s: ${raw.toFixed(0)} (${(1e6 / raw).toFixed(1)} µs each)`);
-for (const runs of process.argv[2] ? [Number(process.argv[2])] : [1, 64]) {
+for (const runs of process.argv[2] ? [Number(process.argv[2]), Number(process.argv[2])] : [64, 1, 64, 1]) {
   const { rate, cpuMicros } = await stepsPerSecond(runs);
   const ratio = (rate / raw).toFixed(2);
   console.log(`${runs} runs: ${rate.toFixed(0)} steps/s, ratio ${ratio}, ${cpuMicros.toFixed(1)} µs CPU a step`);

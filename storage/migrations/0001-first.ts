@@ -126,12 +126,16 @@ export function firstSchema(dialect: Dialect) {
           .addColumn("number", big, must)
           .addColumn("state", text, must)
           .addColumn("attempt", big, must)
+          .addColumn("fence", big, must)
           .addColumn("started_at_ms", big)
           .addColumn("finished_at_ms", big)
+          .addColumn("attempt_finished_at_ms", big)
+          .addColumn("outcome", text)
           .addColumn("error_code", text)
           .addColumn("finished_after_cancel", big, must)
           .addColumn("request", text)
           .addColumn("summary", text)
+          .addColumn("result", text)
           .addPrimaryKeyConstraint("steps_pk", ["run_id", "number"]),
       true,
     );

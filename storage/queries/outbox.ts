@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { asId, faceOf } from "../../core/domain/ids.ts";
 import type { Due, OutboxReader, OutboxWriter } from "../../core/ports/stores.ts";
 import type { OutboxCardRow, OutboxSayRow } from "../schema.ts";
-import { query, type Session } from "../session.ts";
+import { type Query, query, type Session } from "../session.ts";
 
 type CardRow = OutboxCardRow & { due_at_ms: number | null };
 type SayRow = Omit<OutboxSayRow, "id"> & { id: number };
@@ -136,57 +136,44 @@ const giveUpSay = query((db, p: { id: number; reason: string }) =>
 );
 
 export function outboxOver(session: Session): OutboxReader & OutboxWriter {
-  return { ...outboxReader(session), ...outboxWriter(session) };
-}
-
-function outboxReader(session: Session): OutboxReader {
+  const change = async <P>(what: Query<P, unknown>, params: P): Promise<void> => {
+    await session.change(what, params);
+  };
   return {
-    async due(face, nowMs, limit) {
-      const wanted = { face, nowMs, limit };
-      const says = (await session.all(dueSays, wanted)).map((row) => ({ atMs: row.due_at_ms!, due: toSay(row) }));
-      const cards = (await session.all(dueCards, wanted)).map((row) => ({ atMs: row.due_at_ms!, due: toCard(row) }));
-      // The sort is stable: what was said stands before a card of the same moment.
-      return [...says, ...cards]
-        .sort((a, b) => a.atMs - b.atMs)
-        .slice(0, limit)
-        .map(({ due }) => due);
-    },
-    async nextDueMs(face) {
-      const says = await session.first(nextSay, { face });
-      const cards = await session.first(nextCard, { face });
-      const times = [says?.at, cards?.at].filter((at) => typeof at === "number");
-      return times.length > 0 ? Math.min(...times) : undefined;
-    },
+    due: (face, nowMs, limit) => allDue(session, { face, nowMs, limit }),
+    nextDueMs: (face) => nextDueMs(session, face),
     cardRef: async (runId, chatId) => (await session.first(cardRef, { runId, chatId }))?.ref ?? undefined,
+    cardChanged: (runId, chatId, atMs) => change(cardChanged, { runId, chatId, atMs, face: faceOf(chatId) }),
+    say: (chatId, key, what, atMs) =>
+      change(say, { chatId, key, atMs, face: faceOf(chatId), say: JSON.stringify(what) }),
+    cardDelivered: (runId, chatId, version, ref, notBeforeMs) =>
+      change(cardDelivered, { runId, chatId, version, ref, notBeforeMs }),
+    cardGone: (runId, chatId) => change(cardGone, { runId, chatId }),
+    sayDelivered: (id, ref, atMs) => change(sayDelivered, { id, ref, atMs }),
+    postpone: (due, atMs, error) =>
+      due.kind === "card"
+        ? change(postponeCard, { ...due, atMs, error })
+        : change(postponeSay, { id: due.id, atMs, error }),
+    giveUp: (due, reason) =>
+      due.kind === "card" ? change(giveUpCard, { ...due, reason }) : change(giveUpSay, { id: due.id, reason }),
   };
 }
 
-function outboxWriter(session: Session): OutboxWriter {
-  return {
-    async cardChanged(runId, chatId, atMs) {
-      await session.change(cardChanged, { runId, chatId, atMs, face: faceOf(chatId) });
-    },
-    async say(chatId, key, what, atMs) {
-      await session.change(say, { chatId, key, atMs, face: faceOf(chatId), say: JSON.stringify(what) });
-    },
-    async cardDelivered(runId, chatId, version, ref, notBeforeMs) {
-      await session.change(cardDelivered, { runId, chatId, version, ref, notBeforeMs });
-    },
-    async cardGone(runId, chatId) {
-      await session.change(cardGone, { runId, chatId });
-    },
-    async sayDelivered(id, ref, atMs) {
-      await session.change(sayDelivered, { id, ref, atMs });
-    },
-    async postpone(due, atMs, error) {
-      if (due.kind === "card") await session.change(postponeCard, { ...due, atMs, error });
-      else await session.change(postponeSay, { id: due.id, atMs, error });
-    },
-    async giveUp(due, reason) {
-      if (due.kind === "card") await session.change(giveUpCard, { ...due, reason });
-      else await session.change(giveUpSay, { id: due.id, reason });
-    },
-  };
+async function allDue(session: Session, wanted: Wanted): Promise<Due[]> {
+  const says = (await session.all(dueSays, wanted)).map((row) => ({ atMs: row.due_at_ms!, due: toSay(row) }));
+  const cards = (await session.all(dueCards, wanted)).map((row) => ({ atMs: row.due_at_ms!, due: toCard(row) }));
+  // The sort is stable: what was said stands before a card of the same moment.
+  return [...says, ...cards]
+    .sort((a, b) => a.atMs - b.atMs)
+    .slice(0, wanted.limit)
+    .map(({ due }) => due);
+}
+
+async function nextDueMs(session: Session, face: string): Promise<number | undefined> {
+  const says = await session.first(nextSay, { face });
+  const cards = await session.first(nextCard, { face });
+  const times = [says?.at, cards?.at].filter((at) => typeof at === "number");
+  return times.length > 0 ? Math.min(...times) : undefined;
 }
 
 function toCard(row: CardRow): Due {

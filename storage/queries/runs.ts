@@ -105,7 +105,7 @@ const addRevision = query((db, p: Revision) =>
 const addStep = query((db, p: { runId: string; number: number }) =>
   db
     .insertInto("steps")
-    .values({ run_id: p.runId, number: p.number, state: "pending", attempt: 0, finished_after_cancel: 0 }),
+    .values({ run_id: p.runId, number: p.number, state: "pending", attempt: 0, fence: 0, finished_after_cancel: 0 }),
 );
 const dropSteps = query((db, p: { runId: string }) => db.deleteFrom("steps").where("run_id", "=", p.runId));
 

@@ -1,32 +1,38 @@
-import { sql } from "kysely";
+import { type ExpressionBuilder, sql } from "kysely";
 import { asId, type RunId } from "../../core/domain/ids.ts";
 import type { Attempt, StepRun, StepState } from "../../core/domain/plan-run.ts";
 import type { StepReader, StepWriter } from "../../core/ports/stores.ts";
-import type { StepRow } from "../schema.ts";
+import type { Database, StepRow } from "../schema.ts";
 import { query, type Session } from "../session.ts";
 import { lockRun } from "./lock-run.ts";
 
 type Begin = Parameters<StepWriter["begin"]>[0];
 type End = Parameters<StepWriter["end"]>[0];
+type LeanRow = Omit<StepRow, "result">;
 
-const ofRun = query((db, p: { runId: string }) =>
+const LEAN = [
+  "run_id",
+  "number",
+  "state",
+  "attempt",
+  "fence",
+  "started_at_ms",
+  "finished_at_ms",
+  "attempt_finished_at_ms",
+  "outcome",
+  "error_code",
+  "finished_after_cancel",
+  "request",
+  "summary",
+] as const;
+
+const whole = query((db, p: { runId: string }) =>
   db.selectFrom("steps").selectAll().where("run_id", "=", p.runId).orderBy("number"),
 );
-const resultsOf = query((db, p: { runId: string }) =>
-  db
-    .selectFrom("attempts")
-    .innerJoin("steps", (join) =>
-      join
-        .onRef("steps.run_id", "=", "attempts.run_id")
-        .onRef("steps.number", "=", "attempts.number")
-        .onRef("steps.attempt", "=", "attempts.attempt"),
-    )
-    .select(["attempts.number", "attempts.result"])
-    .where("attempts.run_id", "=", p.runId)
-    .where("steps.state", "in", ["done", "error"])
-    .where("attempts.result", "is not", null),
+const lean = query((db, p: { runId: string }) =>
+  db.selectFrom("steps").select(LEAN).where("run_id", "=", p.runId).orderBy("number"),
 );
-const attemptsOf = query((db, p: { runId: string }) =>
+const earlierAttempts = query((db, p: { runId: string }) =>
   db
     .selectFrom("attempts")
     .select(["number", "attempt", "fence", "started_at_ms", "finished_at_ms", "outcome", "summary"])
@@ -35,68 +41,100 @@ const attemptsOf = query((db, p: { runId: string }) =>
     .orderBy("attempt"),
 );
 
+type OfStep = ExpressionBuilder<Database, "steps">;
+/** The writer's fence is the run's present one. */
+const holds = (e: OfStep, p: { runId: string; fence: number }) =>
+  e.exists(e.selectFrom("runs").select("id").where("id", "=", p.runId).where("fence", "=", p.fence));
+/** All that must be true for an attempt to begin: the fence, no Stop, the state, and that it is the next one. */
+const mayBegin = (e: OfStep, p: Begin) =>
+  e.and([
+    e("run_id", "=", p.runId),
+    e("number", "=", p.number),
+    e("state", "=", p.from),
+    e("attempt", "=", sql<number>`cast(${p.attempt} as bigint) - 1`),
+    e.exists(
+      e
+        .selectFrom("runs")
+        .select("id")
+        .where("id", "=", p.runId)
+        .where("fence", "=", p.fence)
+        .where("cancel_requested_at_ms", "is", null),
+    ),
+  ]);
 const begin = query((db, p: Begin) =>
   db
     .updateTable("steps")
     .set({
       state: "running",
       attempt: p.attempt,
+      fence: p.fence,
       started_at_ms: p.atMs,
       finished_at_ms: null,
+      attempt_finished_at_ms: null,
+      outcome: null,
       error_code: null,
       finished_after_cancel: 0,
       request: p.request as string,
       summary: null,
+      result: null,
     })
-    .where("run_id", "=", p.runId)
-    .where("number", "=", p.number)
-    .where("state", "=", p.from)
-    .where((e) => e.exists(e.selectFrom("runs").select("id").where("id", "=", p.runId).where("fence", "=", p.fence))),
+    .where((e) => mayBegin(e, p)),
 );
-const addAttempt = query((db, p: Begin) =>
-  db.insertInto("attempts").values({
-    run_id: p.runId,
-    number: p.number,
-    attempt: p.attempt,
-    fence: p.fence,
-    started_at_ms: p.atMs,
-  }),
+/** Puts the attempt that was into the record, before `begin` writes the next one over it. */
+const keepEarlier = query((db, p: Begin) =>
+  db
+    .insertInto("attempts")
+    .columns([
+      "run_id",
+      "number",
+      "attempt",
+      "fence",
+      "started_at_ms",
+      "finished_at_ms",
+      "outcome",
+      "summary",
+      "result",
+    ])
+    .expression(
+      db
+        .selectFrom("steps")
+        .select([
+          "run_id",
+          "number",
+          "attempt",
+          "fence",
+          sql<number>`started_at_ms`.as("started_at_ms"),
+          "attempt_finished_at_ms",
+          "outcome",
+          "summary",
+          "result",
+        ])
+        .where((e) => mayBegin(e, p)),
+    ),
 );
 
-const end = query((db, p: End) =>
+type Ended = Omit<End, "result"> & { outcome: string; result: string | undefined };
+const end = query((db, p: Ended) =>
   db
     .updateTable("steps")
     .set({
       state: p.state,
       finished_at_ms: sql`case when ${p.state} = 'pending' then null else cast(${p.atMs} as bigint) end`,
+      attempt_finished_at_ms: p.atMs,
+      outcome: p.outcome,
       error_code: p.errorCode as string,
       finished_after_cancel: p.finishedAfterCancel as unknown as number,
       request: sql`coalesce(${p.request}, request)`,
       summary: p.summary as string,
+      result: p.result as string,
     })
     .where("run_id", "=", p.runId)
     .where("number", "=", p.number)
     .where("attempt", "=", p.attempt)
     .where("state", "=", "running")
-    .where((e) => e.exists(e.selectFrom("runs").select("id").where("id", "=", p.runId).where("fence", "=", p.fence))),
+    .where((e) => holds(e, p)),
 );
-type Close = {
-  runId: string;
-  number: number;
-  attempt: number;
-  atMs: number;
-  outcome: string;
-  summary?: string;
-  result?: string;
-};
-const closeAttempt = query((db, p: Close) =>
-  db
-    .updateTable("attempts")
-    .set({ finished_at_ms: p.atMs, outcome: p.outcome, summary: p.summary as string, result: p.result as string })
-    .where("run_id", "=", p.runId)
-    .where("number", "=", p.number)
-    .where("attempt", "=", p.attempt),
-);
+
 type Mark = { runId: string; from: string; to: string; only: number | undefined };
 const mark = query((db, p: Mark) =>
   db
@@ -109,32 +147,19 @@ const mark = query((db, p: Mark) =>
 
 export function stepsOver(session: Session): StepReader & StepWriter {
   return {
-    of: (runId, what) => readSteps(session, runId, what?.results ?? true),
-    async attempts(runId) {
-      const rows = await session.all(attemptsOf, { runId });
-      return rows.map((row) => ({
-        runId,
-        step: row.number,
-        attempt: row.attempt,
-        fence: row.fence,
-        startedAtMs: row.started_at_ms,
-        finishedAtMs: row.finished_at_ms ?? undefined,
-        outcome: (row.outcome ?? undefined) as Attempt["outcome"],
-        summary: row.summary ?? undefined,
-      }));
+    async of(runId, what) {
+      if (what?.results === false) return (await session.all(lean, { runId })).map(toStep);
+      return (await session.all(whole, { runId })).map(toStepWithResult);
     },
+    attempts: (runId) => readAttempts(session, runId),
     async begin(start) {
       await lockRun(session, start.runId);
-      if ((await session.change(begin, start)) === 0) return false;
-      await session.change(addAttempt, start);
-      return true;
+      if (start.attempt > 1) await session.change(keepEarlier, start);
+      return (await session.change(begin, start)) > 0;
     },
     async end(ended) {
       await lockRun(session, ended.runId);
-      const finishedAfterCancel = ended.finishedAfterCancel ?? false;
-      if ((await session.change(end, { ...ended, finishedAfterCancel })) === 0) return false;
-      await session.change(closeAttempt, toClose(ended));
-      return true;
+      return (await session.change(end, toEnded(ended))) > 0;
     },
     async mark(runId, from, to, only) {
       await lockRun(session, runId);
@@ -147,25 +172,41 @@ export function stepsOver(session: Session): StepReader & StepWriter {
   };
 }
 
-function toClose(ended: End): Close {
-  const { runId, number, attempt, atMs, summary } = ended;
-  // A step goes back to `pending` to be tried again: this attempt of it failed.
-  const outcome = ended.state === "pending" ? "error" : ended.state;
-  const result = ended.result === undefined ? undefined : JSON.stringify(ended.result);
-  return { runId, number, attempt, atMs, outcome, summary, result };
+function toEnded(ended: End): Ended {
+  return {
+    ...ended,
+    // A step goes back to `pending` to be tried again: this attempt of it failed.
+    outcome: ended.state === "pending" ? "error" : ended.state,
+    finishedAfterCancel: ended.finishedAfterCancel ?? false,
+    result: ended.result === undefined ? undefined : JSON.stringify(ended.result),
+  };
 }
 
-async function readSteps(session: Session, runId: RunId, withResults: boolean): Promise<StepRun[]> {
-  const steps = (await session.all(ofRun, { runId })).map(toStep);
-  if (!withResults) return steps;
-  const results = new Map((await session.all(resultsOf, { runId })).map((row) => [row.number, row.result]));
-  return steps.map((step) => {
-    const result = results.get(step.number);
-    return typeof result === "string" ? { ...step, result: JSON.parse(result) } : step;
-  });
+async function readAttempts(session: Session, runId: RunId): Promise<Attempt[]> {
+  const earlier = await session.all(earlierAttempts, { runId });
+  const present = (await session.all(lean, { runId }))
+    .filter((row) => row.attempt > 0)
+    .map((row) => ({ ...row, started_at_ms: row.started_at_ms ?? 0, finished_at_ms: row.attempt_finished_at_ms }));
+  return [...earlier, ...present]
+    .sort((a, b) => a.number - b.number || a.attempt - b.attempt)
+    .map((row) => ({
+      runId,
+      step: row.number,
+      attempt: row.attempt,
+      fence: row.fence,
+      startedAtMs: row.started_at_ms,
+      finishedAtMs: row.finished_at_ms ?? undefined,
+      outcome: (row.outcome ?? undefined) as Attempt["outcome"],
+      summary: row.summary ?? undefined,
+    }));
 }
 
-function toStep(row: StepRow): StepRun {
+function toStepWithResult(row: StepRow): StepRun {
+  const isShown = row.result !== null && (row.state === "done" || row.state === "error");
+  return isShown ? { ...toStep(row), result: JSON.parse(row.result!) } : toStep(row);
+}
+
+function toStep(row: LeanRow): StepRun {
   return {
     runId: asId(row.run_id),
     number: row.number,
