@@ -1,10 +1,14 @@
+import { referencesIn } from "../domain/references.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/result.ts";
 
-const ONE = String.raw`\{\{\s*steps\.\d{1,4}\.(status|headers|body)(\.[^.{}\s]+)*\s*\}\}`;
-/** A text that is one reference and nothing else: it takes the value of what it names. */
-export const WHOLE_REFERENCE = String.raw`^\s*${ONE}\s*$`;
-/** A text with a reference in it: it stays text. */
-export const HOLDS_REFERENCE = ONE;
+/** Formats that `createAjv` knows: a text that is one reference and nothing else, and one that holds a reference. */
+export const REFERENCE_FORMATS = {
+  "piloto-whole-reference": (text: string): boolean => {
+    const { references } = referencesIn(text);
+    return references.length === 1 && references[0]?.text === text.trim();
+  },
+  "piloto-holds-reference": (text: string): boolean => referencesIn(text).references.length > 0,
+} as const;
 
 const ONE_SCHEMA = ["items", "additionalProperties", "contains", "then", "else"] as const;
 const SCHEMA_LISTS = ["allOf", "anyOf", "oneOf", "prefixItems"] as const;
@@ -50,9 +54,9 @@ function wrap(schema: Json, definitions: JsonObject): Json {
   if (!isJsonObject(schema)) return schema;
   const takesText = admitsText(schema, definitions, 0);
   return {
-    if: { type: "string", pattern: HOLDS_REFERENCE },
+    if: { type: "string", format: "piloto-holds-reference" },
     // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-    then: takesText ? true : { pattern: WHOLE_REFERENCE },
+    then: takesText ? true : { format: "piloto-whole-reference" },
     else: loosen(schema, definitions),
   };
 }

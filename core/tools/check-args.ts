@@ -2,7 +2,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.
 import addFormatsModule from "ajv-formats";
 import type { JsonObject } from "../domain/result.ts";
 import type { Tool } from "../domain/tool.ts";
-import { allowReferences } from "./allow-references.ts";
+import { allowReferences, REFERENCE_FORMATS } from "./allow-references.ts";
 import { safePattern } from "./safe-pattern.ts";
 import { tellProblems } from "./tell-problems.ts";
 
@@ -74,6 +74,7 @@ function createAjv(): Ajv2020 {
   });
   const addFormats = addFormatsModule as unknown as typeof addFormatsModule.default;
   addFormats(ajv);
+  for (const [name, validate] of Object.entries(REFERENCE_FORMATS)) ajv.addFormat(name, { type: "string", validate });
   return ajv;
 }
 

@@ -1,6 +1,5 @@
 import type { ErrorObject } from "ajv/dist/2020.js";
 import { isJsonObject, type Json, type JsonObject } from "../domain/result.ts";
-import { WHOLE_REFERENCE } from "./allow-references.ts";
 
 const MAX_PROBLEMS = 12;
 
@@ -42,10 +41,11 @@ function sentenceFor(error: ErrorObject, definitions: JsonObject): string {
       return `${at === "" ? name : `${at}.${name}`} is not known here; ${known}`;
     }
     case "pattern":
-      if (params.pattern === WHOLE_REFERENCE)
-        return `${where}: no text can stand here, only one whole reference, found ${show(data)}`;
       return `${where}: wanted text that matches ${params.pattern}, found ${show(data)}`;
     case "format":
+      if (params.format === "piloto-whole-reference") {
+        return `${where}: no text can stand here, only one whole reference, found ${show(data)}`;
+      }
       return `${where}: wanted ${formatName(String(params.format))}, found ${show(data)}`;
     case "type":
     case "enum":

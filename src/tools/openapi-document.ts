@@ -74,10 +74,13 @@ function readJson(text: string, from: string): unknown {
   }
 }
 
-/** `yaml` refuses alias bombs by itself ("Excessive alias count"); its default limit stays. */
+/**
+ * `yaml` refuses alias bombs by itself ("Excessive alias count"); its default limit stays. Its log level "silent"
+ * would let broken documents through (yaml 2.9, `parse`), so it is "error".
+ */
 function readYaml(text: string, from: string): unknown {
   try {
-    return parseYaml(text, { logLevel: "silent", uniqueKeys: false, prettyErrors: true });
+    return parseYaml(text, { logLevel: "error", uniqueKeys: false, prettyErrors: true });
   } catch (cause) {
     if (/alias/i.test(String(cause))) {
       throw new PilotoError(
