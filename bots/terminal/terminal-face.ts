@@ -1,0 +1,199 @@
+import { createInterface, emitKeypressEvents } from "node:readline";
+import { plainText } from "../../core/domain/plain-text.ts";
+import { runCommand } from "./commands.ts";
+import type { Face, FaceOptions } from "./face-options.ts";
+import { createLineEditor, type Key } from "./line-editor.ts";
+import { createPaint } from "./paint.ts";
+import { createRoom, type Room } from "./room.ts";
+import { createLiveScreen, createPlainScreen, type Screen } from "./screen.ts";
+import { createTerminalPlatform } from "./terminal-platform.ts";
+
+export interface TerminalFace extends Face {
+  /** Talks until the person leaves or the input ends; 0. Rejects with what is a bug, the terminal put back in order. */
+  run(): Promise<number>;
+  /** Ends `run` from outside (a signal), the terminal put back in order. Twice does no harm. */
+  leave(): void;
+}
+
+const TICK_MS = 100;
+const LEAVE_WITHIN_MS = 2_000;
+const LAST_ANSWERS_MS = 120_000;
+
+/**
+ * A chat in a terminal. On a screen it draws live: the card that can still change stays at the bottom, above the
+ * input line. On `dumb` terminals, files and pipes it writes line by line.
+ */
+export function createTerminalFace(options: FaceOptions): TerminalFace {
+  const { stdin, stdout, env } = options;
+  const isLive = stdin.isTTY === true && stdout.isTTY === true && env.TERM !== "dumb";
+  const screen = isLive ? createLiveScreen(stdout) : createPlainScreen(stdout);
+  const paint = createPaint({ env, isTTY: stdout.isTTY === true });
+  const editor = createLineEditor();
+  const ending = createEnding();
+  let isOpen = false;
+  let isDrawing = false;
+  let isTicking = false;
+
+  const draw = () => {
+    isDrawing = false;
+    if (!ending.isOver) screen.draw(room.frame(editor));
+  };
+
+  /** Many changes in a moment are drawn once. */
+  function changed(): void {
+    if (!screen.isLive || !isOpen || isDrawing) return;
+    isDrawing = true;
+    setImmediate(draw);
+    if (!isTicking) tick().catch(ending.fail);
+  }
+
+  /** Turns spinners and counts seconds for as long as something moves. */
+  async function tick(): Promise<void> {
+    isTicking = true;
+    while (!ending.isOver && room.isMoving) {
+      await options.clock.sleep(TICK_MS, ending.signal);
+      if (!ending.isOver && room.isMoving) screen.draw(room.frame(editor));
+    }
+    isTicking = false;
+  }
+
+  const room: Room = createRoom({ options, screen, paint, changed });
+
+  function submit(text: string): void {
+    const outcome = room.isAsking ? "message" : runCommand(plainText(text), room, screen);
+    if (!room.isAsking) editor.remember(text);
+    if (outcome === "leave") ending.leave();
+    else if (outcome === "message") room.submit(plainText(text)).catch(ending.fail);
+    changed();
+  }
+
+  const onInterrupt = interruptions(room, editor, options, ending);
+  const keyboard = isLive ? liveKeys : lineInput;
+
+  function liveKeys(): () => void {
+    let isPasting = false;
+    /** `true` when the key means more than a change of the line. */
+    const commanded = (key: Key): boolean => {
+      if (key.ctrl && key.name === "c") onInterrupt();
+      else if (key.ctrl && key.name === "d" && editor.text === "") ending.leave();
+      else if (key.ctrl && key.name === "l") screen.clear();
+      else if (key.name === "escape" && room.isAsking) room.stopAsking();
+      else return false;
+      return true;
+    };
+    const write = (typed: string | undefined, key: Key): void => {
+      const event = editor.press(key);
+      if (event.kind === "submitted") submit(event.text);
+      else if (event.kind === "ignored" && typed && !key.ctrl && !key.meta) editor.insert(oneLine(typed));
+    };
+    const onKey = (typed: string | undefined, key: Key = {}): void => {
+      room.hint(undefined);
+      if (key.name === "paste-start" || key.name === "paste-end") isPasting = key.name === "paste-start";
+      else if (isPasting) editor.insert(key.name === "return" ? "\n" : plainText(typed ?? ""));
+      else if (!commanded(key)) write(typed, key);
+      changed();
+    };
+    emitKeypressEvents(stdin);
+    stdin.setRawMode?.(true);
+    stdin.on("keypress", onKey);
+    stdin.on("end", ending.leave);
+    stdout.on("resize", changed);
+    stdin.resume();
+    return () => {
+      stdin.off("keypress", onKey);
+      stdin.off("end", ending.leave);
+      stdout.off("resize", changed);
+      stdin.setRawMode?.(false);
+      stdin.pause();
+    };
+  }
+
+  function lineInput(): () => void {
+    const reader = createInterface({ input: stdin, terminal: false });
+    reader.on("line", submit);
+    // The end of the input is not the end of the conversation: what was asked is answered first.
+    reader.on("close", () => {
+      const answered = Promise.race([room.quiet(), options.clock.sleep(LAST_ANSWERS_MS, ending.signal)]);
+      answered.then(ending.leave, ending.fail);
+    });
+    return () => reader.close();
+  }
+
+  return {
+    platform: createTerminalPlatform(room.show),
+    attach: room.attach,
+    leave: ending.leave,
+    async run() {
+      greet(room, screen, options);
+      const release = keyboard();
+      isOpen = true;
+      changed();
+      try {
+        await ending.over;
+        return 0;
+      } finally {
+        release();
+        room.settle();
+        screen.close();
+      }
+    },
+  };
+}
+
+const oneLine = (typed: string): string => plainText(typed).replaceAll("\n", " ");
+
+function greet(room: Room, screen: Screen, options: FaceOptions): void {
+  const { terminal } = room.words;
+  room.notice(terminal.welcome(options.projectId ?? "", options.account));
+  if (screen.isLive) room.notice(terminal.hint);
+}
+
+/** Ctrl-C: leaves a question, clears the line, stops what runs; a second one within two seconds leaves. */
+function interruptions(
+  room: Room,
+  editor: { readonly text: string; clear(): void },
+  { clock }: FaceOptions,
+  ending: Ending,
+): () => void {
+  let lastMs = Number.NEGATIVE_INFINITY;
+  return () => {
+    const isSecond = clock.nowMs() - lastMs <= LEAVE_WITHIN_MS;
+    if (isSecond) return ending.leave();
+    lastMs = clock.nowMs();
+    if (room.isAsking) return room.stopAsking();
+    if (editor.text !== "") return editor.clear();
+    room.hint(room.words.terminal.leaveHint);
+    room.stopRunning().catch(ending.fail);
+  };
+}
+
+interface Ending {
+  readonly isOver: boolean;
+  readonly signal: AbortSignal;
+  readonly over: Promise<void>;
+  readonly leave: () => void;
+  readonly fail: (error: unknown) => void;
+}
+
+function createEnding(): Ending {
+  const controller = new AbortController();
+  let end: { resolve: () => void; reject: (error: unknown) => void } | undefined;
+  const over = new Promise<void>((resolve, reject) => {
+    end = { resolve, reject };
+  });
+  return {
+    get isOver() {
+      return controller.signal.aborted;
+    },
+    signal: controller.signal,
+    over,
+    leave() {
+      controller.abort();
+      end?.resolve();
+    },
+    fail(error) {
+      controller.abort();
+      end?.reject(error);
+    },
+  };
+}
