@@ -34,15 +34,6 @@ export function contextOf(model: Pick<FleetModel, "name" | "contextLength">, set
   return Math.min(wanted, model.contextLength ?? wanted);
 }
 
-/**
- * A careful guess from below: six characters a token, more than any usual text has. Requests above it are refused
- * without asking; below it the PC counts (and older ones, which ignore `truncate: false`, would cut in silence).
- */
-export function fewestTokens(request: Pick<ChatRequest, "messages" | "tools">): number {
-  const characters = request.messages.reduce((sum, turn) => sum + turn.content.length, 0);
-  return Math.floor((characters + (request.tools ? JSON.stringify(request.tools).length : 0)) / 6);
-}
-
 function settingsOf(name: string, settings: FleetOptions) {
   const found = Object.entries(settings.models ?? {}).find(([key]) => fullName(key) === name);
   return found?.[1];

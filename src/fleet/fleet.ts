@@ -1,10 +1,13 @@
+import type { FleetModel } from "../../core/domain/fleet-node.ts";
 import type { ChatReply, ChatRequest, ModelFleet } from "../../core/ports/model-fleet.ts";
-import { contextOf, fewestTokens, toChatBody } from "./chat-body.ts";
+import { contextOf, toChatBody } from "./chat-body.ts";
 import { chooseModel } from "./choose-model.ts";
+import { countsPrompts, fewestTokens } from "./fewest-tokens.ts";
 import { contextTooLarge, ThinkRefused } from "./fleet-failures.ts";
 import type { FleetOptions } from "./fleet-options.ts";
 import { DEFAULT_LIMITS, DEFAULT_TIMING } from "./fleet-options.ts";
 import { createModelReader, mergeModels } from "./known-models.ts";
+import { readNodeAddress } from "./node-address.ts";
 import { createOllamaClient } from "./ollama-client.ts";
 import { createPlaces } from "./places.ts";
 import { createSlots } from "./slots.ts";
@@ -27,7 +30,11 @@ export function createFleet(options: FleetOptions): Fleet {
   const line = createWaitingLine(limits.waiting);
   const slots = createSlots(limits.perNodeAndModel);
   const watch = createNodeWatch(
-    options.nodes.map((node) => unknownNode(node, createOllamaClient(node, { clock, timing, limits }))),
+    options.nodes.map(({ name, url }) => {
+      const address = readNodeAddress(url);
+      const client = createOllamaClient({ name, url: address.shown }, address, { clock, timing, limits });
+      return unknownNode({ name, url: address.shown }, client);
+    }),
     { clock, logger, timing, readModels: createModelReader(), onChange: () => line.look() },
   );
   const places = createPlaces({ watch, slots, line, clock });
@@ -47,11 +54,8 @@ export function createFleet(options: FleetOptions): Fleet {
       needs: request.tools?.length ? ["completion", "tools"] : ["completion"],
     });
     const model = { ...found, contextLength: contextLengthOf(found.name) };
-    const tokens = fewestTokens(request);
-    if (tokens > contextOf(model, options)) {
-      throw contextTooLarge(model.name, `at least ${tokens} tokens, room for ${contextOf(model, options)}`);
-    }
     const body = toChatBody(request, model, options);
+    refuseTooLong(request, model);
     return places.onSomeNode({ ...request, model: model.name }, signal, async (node) => {
       const answer = await node.client.chat(body, signal, request.onText).catch((error: unknown) => {
         if (!(error instanceof ThinkRefused)) throw error;
@@ -59,6 +63,16 @@ export function createFleet(options: FleetOptions): Fleet {
       });
       return { ...answer, model: model.name, node: node.name };
     });
+  }
+
+  function refuseTooLong(request: ChatRequest, model: FleetModel): void {
+    const holders = watch.nodes.filter((node) => model.nodes.includes(node.name));
+    const tokens = fewestTokens(
+      request,
+      holders.every((node) => countsPrompts(node.version)),
+    );
+    const room = contextOf(model, options);
+    if (tokens > room) throw contextTooLarge(model.name, `at least ${tokens} tokens, room for ${room}`);
   }
 
   async function embed(request: { model: string; texts: readonly string[] }, signal: AbortSignal): Promise<number[][]> {

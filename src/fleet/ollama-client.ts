@@ -14,6 +14,7 @@ import {
   ThinkRefused,
 } from "./fleet-failures.ts";
 import type { FleetLimits, FleetTiming } from "./fleet-options.ts";
+import type { NodeAddress } from "./node-address.ts";
 import { EmbedBody, PsBody, ShowBody, TagsBody, VersionBody } from "./ollama-shapes.ts";
 import { createPhaseTimer, type PhaseTimer } from "./phase-timer.ts";
 import type { Answer } from "./read-answer.ts";
@@ -57,9 +58,12 @@ export interface ClientOptions {
   readonly limits: FleetLimits;
 }
 
-export function createOllamaClient(node: NodeName, { clock, timing, limits }: ClientOptions): OllamaClient {
-  const { origin, pathname } = new URL(node.url);
-  const basePath = pathname.replace(/\/+$/, "");
+/** Connects when the first request is sent. `node` is how failures name the PC. */
+export function createOllamaClient(
+  node: NodeName,
+  { origin, basePath, authorization }: NodeAddress,
+  { clock, timing, limits }: ClientOptions,
+): OllamaClient {
   // undici's own timers know real time only and would end a request while a model loads: ours replace them.
   const pool = new Pool(origin, { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: timing.connectMs } });
 
@@ -68,7 +72,11 @@ export function createOllamaClient(node: NodeName, { clock, timing, limits }: Cl
       path: basePath + path,
       method: body === undefined ? "GET" : "POST",
       signal,
-      ...(body !== undefined && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+      headers: {
+        ...(authorization !== undefined && { authorization }),
+        ...(body !== undefined && { "content-type": "application/json" }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
   }
 

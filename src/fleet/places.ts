@@ -135,9 +135,9 @@ function mayGoElsewhere(error: PilotoError): boolean {
 }
 
 function fleetEmpty(nodes: readonly WatchedNode[], cause?: PilotoError): PilotoError {
-  const reasons = nodes.map((node) => `${node.name}: ${node.reason ?? "not looked at yet"}`);
-  const found = nodes.length === 0 ? "none is set" : reasons.join(" · ");
-  return new PilotoError("FLEET_EMPTY", `No GPU PC can be used now (${found}). Start Ollama there, or add a PC.`, {
+  const reasons = nodes.map((node) => node.reason ?? `${node.name} was not looked at yet.`);
+  const found = nodes.length === 0 ? "None is set." : reasons.join(" ");
+  return new PilotoError("FLEET_EMPTY", `No GPU PC can be used now. ${found} Start Ollama there, or add a PC.`, {
     cause,
   });
 }

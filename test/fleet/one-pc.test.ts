@@ -204,6 +204,14 @@ test("a prompt that fits by no count is refused without asking a PC", async () =
   expect(chatsSeen(control("one"))).toEqual([]);
 });
 
+test("a PC that cuts prompts in silence is not given one that may be too long", async () => {
+  const old = { ...pc("old"), version: "0.12.5" };
+  const { fleet, control } = await simulate([old], { fleet: { contextTokens: 100 } });
+  expect(await codeOf(fleet.chat(ask("x".repeat(330)), NEVER))).toBe("CONTEXT_TOO_LARGE");
+  expect(chatsSeen(control("old"))).toEqual([]);
+  expect((await fleet.chat(ask("x".repeat(290)), NEVER)).stopped).toBe("end");
+});
+
 test("llama-server's words for a prompt that is too long are understood too", async () => {
   const words = '{"code":400,"message":"request (2622 tokens) exceeds the available context size (512 tokens)"}';
   const { fleet, control } = await simulate([pc("one")]);
@@ -320,6 +328,31 @@ test("a server that is not Ollama is down, with the reason", async () => {
     code: "FLEET_EMPTY",
     message: expect.stringContaining("router"),
   });
+});
+
+test("a name and password in a PC's address are sent to it and shown to nobody", async () => {
+  const heard: unknown[] = [];
+  const server = createServer((req, res) => {
+    heard.push([req.url, req.headers.authorization]);
+    res.writeHead(401).end("no");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const nodes = [{ name: "proxied", url: `http://ana:s%40crt@127.0.0.1:${port}/gpu/` }];
+  const fleet = createFleet({ nodes, clock: systemClock(), logger: quiet });
+  onTestFinished(async () => {
+    await fleet.stop();
+    server.closeAllConnections();
+    server.close();
+  });
+  const [node] = await fleet.nodes();
+  expect(heard[0]).toEqual(["/gpu/api/version", `Basic ${Buffer.from("ana:s@crt").toString("base64")}`]);
+  expect(node).toMatchObject({
+    health: "down",
+    url: `http://127.0.0.1:${port}/gpu`,
+    reason: expect.stringContaining("401"),
+  });
+  expect(JSON.stringify(node)).not.toContain("crt");
 });
 
 test("stopping the fleet cancels what is under way and what waits", async () => {

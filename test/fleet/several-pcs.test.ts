@@ -41,14 +41,14 @@ test("with all PCs down the failure names each and its reason", async () => {
   await Promise.all([control("one").goDown(), control("two").goDown()]);
   const failure = await failureOf(fleet.chat(ask("hello"), NEVER));
   expect(failure?.code).toBe("FLEET_EMPTY");
-  expect(failure?.message).toMatch(/one: .*nothing listens there.*two: .*nothing listens there/);
+  expect(failure?.message).toMatch(/one .*nothing listens there.*two .*nothing listens there/);
 });
 
 test("with no PC set the failure says so", async () => {
   const { fleet } = await simulate([]);
   expect(await failureOf(fleet.chat(ask("hello"), NEVER))).toMatchObject({
     code: "FLEET_EMPTY",
-    message: expect.stringContaining("none is set"),
+    message: expect.stringContaining("None is set"),
   });
 });
 
