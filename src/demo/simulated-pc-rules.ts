@@ -73,163 +73,171 @@ interface Runner {
   waiting: SlotRequest[];
 }
 
+interface Pc {
+  readonly limits: PcLimits;
+  readonly runners: Map<string, Runner>;
+  pending: SlotRequest[];
+}
+
+/** The rules of one PC with nothing loaded. */
 export function createPcRules(limits: PcLimits): PcRules {
-  const runners = new Map<string, Runner>();
-  let pending: SlotRequest[] = [];
-
-  function arrive(request: SlotRequest, nowMs: number): Effect[] {
-    const runner = runners.get(request.model);
-    if (runner && runner.request.loadOptions === request.loadOptions) return join(runner, request);
-    if (pending.length >= limits.maxPending) return [{ kind: "refuse", id: request.id }];
-    pending.push(request);
-    return workOnPending(nowMs);
-  }
-
-  function join(runner: Runner, request: SlotRequest): Effect[] {
-    if (request.keepAliveMs !== undefined) runner.keepAliveMs = request.keepAliveMs;
-    runner.waiting.push(request);
-    return fillSlots(runner);
-  }
-
-  function fillSlots(runner: Runner): Effect[] {
-    const effects: Effect[] = [];
-    while (!runner.isLoading && runner.active.size < runner.request.slots) {
-      const next = runner.waiting.shift();
-      if (!next) break;
-      runner.active.add(next.id);
-      effects.push({ kind: "start", id: next.id });
-    }
-    return effects;
-  }
-
-  function workOnPending(nowMs: number): Effect[] {
-    const effects: Effect[] = [];
-    for (let head = pending[0]; head; head = pending[0]) {
-      const runner = runners.get(head.model);
-      if (runner && runner.request.loadOptions === head.loadOptions) {
-        pending.shift();
-        effects.push(...join(runner, head));
-        continue;
-      }
-      const inTheWay = runner ?? (hasRoomFor(head) ? undefined : leastWanted());
-      if (!inTheWay) {
-        pending.shift();
-        effects.push(...load(head, nowMs));
-      } else if (isIdle(inTheWay)) {
-        effects.push(drop(inTheWay));
-      } else {
-        inTheWay.isLeaving = true;
-        break;
-      }
-    }
-    return effects;
-  }
-
-  function hasRoomFor(request: SlotRequest): boolean {
-    if (runners.size === 0) return true;
-    const used = [...runners.values()].reduce((sum, runner) => sum + runner.request.sizeBytes, 0);
-    return runners.size < limits.maxLoaded && used + request.sizeBytes <= limits.vramBytes;
-  }
-
-  function leastWanted(): Runner | undefined {
-    const byKeepAlive = [...runners.values()].sort(
-      (a, b) => a.keepAliveMs - b.keepAliveMs || (a.model < b.model ? -1 : 1),
-    );
-    return byKeepAlive.find(isIdle) ?? byKeepAlive[0];
-  }
-
-  function load(request: SlotRequest, nowMs: number): Effect[] {
-    const runner: Runner = {
-      model: request.model,
-      request,
-      keepAliveMs: request.keepAliveMs ?? limits.keepAliveMs,
-      readyAtMs: nowMs + request.loadMs,
-      isLoading: true,
-      expiresAtMs: Number.POSITIVE_INFINITY,
-      isLeaving: false,
-      active: new Set(),
-      waiting: [request],
-    };
-    runners.set(request.model, runner);
-    return [{ kind: "loading", model: request.model }, ...(request.loadMs <= 0 ? finishLoad(runner) : [])];
-  }
-
-  function finishLoad(runner: Runner): Effect[] {
-    runner.isLoading = false;
-    return [{ kind: "loaded", model: runner.model }, ...fillSlots(runner)];
-  }
-
-  function leave(id: number, nowMs: number): Effect[] {
-    pending = pending.filter((request) => request.id !== id);
-    const effects: Effect[] = [];
-    for (const runner of [...runners.values()]) {
-      if (runner.isLoading && runner.request.id === id) {
-        effects.push(...abortLoad(runner));
-        continue;
-      }
-      runner.waiting = runner.waiting.filter((request) => request.id !== id);
-      if (runner.active.delete(id)) effects.push(...fillSlots(runner), ...settle(runner, nowMs));
-    }
-    return [...effects, ...workOnPending(nowMs)];
-  }
-
-  function abortLoad(runner: Runner): Effect[] {
-    runners.delete(runner.model);
-    const others = runner.waiting.filter((request) => request.id !== runner.request.id);
-    pending = [...others, ...pending];
-    return [{ kind: "load-aborted", model: runner.model }];
-  }
-
-  function settle(runner: Runner, nowMs: number): Effect[] {
-    if (!isIdle(runner)) return [];
-    if (runner.isLeaving || runner.keepAliveMs <= 0) return [drop(runner)];
-    runner.expiresAtMs = nowMs + runner.keepAliveMs;
-    return [];
-  }
-
-  function drop(runner: Runner): Effect {
-    runners.delete(runner.model);
-    return { kind: "unloaded", model: runner.model };
-  }
-
-  function unload(model: string, nowMs: number): Effect[] {
-    const runner = runners.get(model);
-    if (!runner) return [];
-    runner.keepAliveMs = 0;
-    return [...settle(runner, nowMs), ...workOnPending(nowMs)];
-  }
-
-  function advance(nowMs: number): Effect[] {
-    const effects: Effect[] = [];
-    for (const runner of [...runners.values()]) {
-      if (runner.isLoading && runner.readyAtMs <= nowMs) effects.push(...finishLoad(runner), ...settle(runner, nowMs));
-      if (isIdle(runner) && runner.expiresAtMs <= nowMs) effects.push(drop(runner));
-    }
-    return [...effects, ...workOnPending(nowMs)];
-  }
-
+  const pc: Pc = { limits, runners: new Map(), pending: [] };
+  const runners = () => [...pc.runners.values()];
   return {
-    arrive,
-    leave,
-    unload,
-    advance,
+    arrive: (request, nowMs) => arrive(pc, request, nowMs),
+    leave: (id, nowMs) => leave(pc, id, nowMs),
+    unload: (model, nowMs) => unload(pc, model, nowMs),
+    advance: (nowMs) => advance(pc, nowMs),
     nextAtMs() {
-      const times = [...runners.values()].map((runner) =>
-        runner.isLoading ? runner.readyAtMs : isIdle(runner) ? runner.expiresAtMs : Number.POSITIVE_INFINITY,
-      );
-      const next = Math.min(...times);
+      const next = Math.min(...runners().map(changesAtMs));
       return Number.isFinite(next) ? next : undefined;
     },
-    resident: () => [...runners.values()].map((runner) => toResident(runner, limits)),
-    counts() {
-      const all = [...runners.values()];
-      return {
-        active: all.reduce((sum, runner) => sum + runner.active.size, 0),
-        waiting: all.reduce((sum, runner) => sum + runner.waiting.length, 0),
-        pending: pending.length,
-      };
-    },
+    resident: () => runners().map((runner) => toResident(runner, limits)),
+    counts: () => ({
+      active: runners().reduce((sum, runner) => sum + runner.active.size, 0),
+      waiting: runners().reduce((sum, runner) => sum + runner.waiting.length, 0),
+      pending: pc.pending.length,
+    }),
   };
+}
+
+function arrive(pc: Pc, request: SlotRequest, nowMs: number): Effect[] {
+  const runner = pc.runners.get(request.model);
+  if (runner && runner.request.loadOptions === request.loadOptions) return join(runner, request);
+  if (pc.pending.length >= pc.limits.maxPending) return [{ kind: "refuse", id: request.id }];
+  pc.pending.push(request);
+  return workOnPending(pc, nowMs);
+}
+
+function join(runner: Runner, request: SlotRequest): Effect[] {
+  if (request.keepAliveMs !== undefined) runner.keepAliveMs = request.keepAliveMs;
+  runner.waiting.push(request);
+  return fillSlots(runner);
+}
+
+function fillSlots(runner: Runner): Effect[] {
+  const effects: Effect[] = [];
+  while (!runner.isLoading && runner.active.size < runner.request.slots) {
+    const next = runner.waiting.shift();
+    if (!next) break;
+    runner.active.add(next.id);
+    effects.push({ kind: "start", id: next.id });
+  }
+  return effects;
+}
+
+function workOnPending(pc: Pc, nowMs: number): Effect[] {
+  const effects: Effect[] = [];
+  for (let head = pc.pending[0]; head; head = pc.pending[0]) {
+    const runner = pc.runners.get(head.model);
+    if (runner && runner.request.loadOptions === head.loadOptions) {
+      pc.pending.shift();
+      effects.push(...join(runner, head));
+      continue;
+    }
+    const inTheWay = runner ?? (hasRoomFor(pc, head) ? undefined : leastWanted(pc));
+    if (!inTheWay) {
+      pc.pending.shift();
+      effects.push(...load(pc, head, nowMs));
+    } else if (isIdle(inTheWay)) {
+      effects.push(drop(pc, inTheWay));
+    } else {
+      inTheWay.isLeaving = true;
+      break;
+    }
+  }
+  return effects;
+}
+
+function hasRoomFor({ runners, limits }: Pc, request: SlotRequest): boolean {
+  if (runners.size === 0) return true;
+  const used = [...runners.values()].reduce((sum, runner) => sum + runner.request.sizeBytes, 0);
+  return runners.size < limits.maxLoaded && used + request.sizeBytes <= limits.vramBytes;
+}
+
+function leastWanted({ runners }: Pc): Runner | undefined {
+  const byKeepAlive = [...runners.values()].sort(
+    (a, b) => a.keepAliveMs - b.keepAliveMs || (a.model < b.model ? -1 : 1),
+  );
+  return byKeepAlive.find(isIdle) ?? byKeepAlive[0];
+}
+
+function load(pc: Pc, request: SlotRequest, nowMs: number): Effect[] {
+  const runner: Runner = {
+    model: request.model,
+    request,
+    keepAliveMs: request.keepAliveMs ?? pc.limits.keepAliveMs,
+    readyAtMs: nowMs + request.loadMs,
+    isLoading: true,
+    expiresAtMs: Number.POSITIVE_INFINITY,
+    isLeaving: false,
+    active: new Set(),
+    waiting: [request],
+  };
+  pc.runners.set(request.model, runner);
+  return [{ kind: "loading", model: request.model }, ...(request.loadMs <= 0 ? finishLoad(runner) : [])];
+}
+
+function finishLoad(runner: Runner): Effect[] {
+  runner.isLoading = false;
+  return [{ kind: "loaded", model: runner.model }, ...fillSlots(runner)];
+}
+
+function leave(pc: Pc, id: number, nowMs: number): Effect[] {
+  pc.pending = pc.pending.filter((request) => request.id !== id);
+  const effects: Effect[] = [];
+  for (const runner of [...pc.runners.values()]) {
+    if (runner.isLoading && runner.request.id === id) {
+      effects.push(...abortLoad(pc, runner));
+      continue;
+    }
+    runner.waiting = runner.waiting.filter((request) => request.id !== id);
+    if (runner.active.delete(id)) effects.push(...fillSlots(runner), ...settle(pc, runner, nowMs));
+  }
+  return [...effects, ...workOnPending(pc, nowMs)];
+}
+
+function abortLoad(pc: Pc, runner: Runner): Effect[] {
+  pc.runners.delete(runner.model);
+  const others = runner.waiting.filter((request) => request.id !== runner.request.id);
+  pc.pending = [...others, ...pc.pending];
+  return [{ kind: "load-aborted", model: runner.model }];
+}
+
+function settle(pc: Pc, runner: Runner, nowMs: number): Effect[] {
+  if (!isIdle(runner)) return [];
+  if (runner.isLeaving || runner.keepAliveMs <= 0) return [drop(pc, runner)];
+  runner.expiresAtMs = nowMs + runner.keepAliveMs;
+  return [];
+}
+
+function drop(pc: Pc, runner: Runner): Effect {
+  pc.runners.delete(runner.model);
+  return { kind: "unloaded", model: runner.model };
+}
+
+function unload(pc: Pc, model: string, nowMs: number): Effect[] {
+  const runner = pc.runners.get(model);
+  if (!runner) return [];
+  runner.keepAliveMs = 0;
+  return [...settle(pc, runner, nowMs), ...workOnPending(pc, nowMs)];
+}
+
+function advance(pc: Pc, nowMs: number): Effect[] {
+  const effects: Effect[] = [];
+  for (const runner of [...pc.runners.values()]) {
+    if (runner.isLoading && runner.readyAtMs <= nowMs) {
+      effects.push(...finishLoad(runner), ...settle(pc, runner, nowMs));
+    } else if (isIdle(runner) && runner.expiresAtMs <= nowMs) {
+      effects.push(drop(pc, runner));
+    }
+  }
+  return [...effects, ...workOnPending(pc, nowMs)];
+}
+
+function changesAtMs(runner: Runner): number {
+  if (runner.isLoading) return runner.readyAtMs;
+  return isIdle(runner) ? runner.expiresAtMs : Number.POSITIVE_INFINITY;
 }
 
 const isIdle = (runner: Runner) => !runner.isLoading && runner.active.size === 0 && runner.waiting.length === 0;
