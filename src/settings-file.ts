@@ -42,7 +42,8 @@ export const SettingsFile = z.strictObject({
   language: z.enum(["en", "es"]).optional(),
   logLevel: z.enum(["debug", "info", "warn", "error", "silent"]).optional(),
   model: z.string().min(1).optional(),
-  fleet: z.array(z.strictObject({ name, url: z.url(), slots: count.max(100).optional() })).optional(),
+  fleet: z.array(z.strictObject({ name, url: z.url() })).optional(),
+  contextTokens: count.min(512).optional(),
   defaultProject: z.string().optional(),
   projects: z.record(name, ProjectContent).optional(),
 });

@@ -6,7 +6,9 @@ import type { Language } from "../core/domain/chat.ts";
 import { PilotoError } from "../core/domain/errors.ts";
 import type { AccountId, ProjectId } from "../core/domain/ids.ts";
 import { DEFAULT_DRAFT_LIFE_MS, DEFAULT_LIMITS, type Project } from "../core/domain/project.ts";
+import { DEMO_PROJECT } from "./demo/demo-project.ts";
 import type { LogLevel } from "./logger.ts";
+import type { ProjectSettings } from "./project-settings.ts";
 import { explainFirst, readEnvironment } from "./settings-environment.ts";
 import { SettingsFile, type SettingsFileContent } from "./settings-file.ts";
 
@@ -14,23 +16,6 @@ import { SettingsFile, type SettingsFileContent } from "./settings-file.ts";
 export interface FleetNodeSettings {
   readonly name: string;
   readonly url: string;
-  /** Requests at the same time to one model; the fleet's default when absent. */
-  readonly slots?: number;
-}
-
-/** A service that the settings register when the project lacks it. */
-export interface ServiceSettings {
-  readonly name: string;
-  /** URL or file of the OpenAPI document, or the service's own address. */
-  readonly source: string;
-  readonly baseUrl?: string;
-  /** Operations beyond reads that are allowed from the start: `PUT /parts/{id}/stock`. */
-  readonly allow: readonly string[];
-}
-
-export interface ProjectSettings {
-  readonly project: Project;
-  readonly services: readonly ServiceSettings[];
 }
 
 /** Everything that a person can set, validated and complete. */
@@ -45,6 +30,8 @@ export interface Settings {
   readonly keyFile: string;
   readonly model?: string;
   readonly fleet: readonly FleetNodeSettings[];
+  /** Tokens of context that every model gets; the fleet's default when absent. */
+  readonly contextTokens?: number;
   readonly projects: readonly ProjectSettings[];
   readonly defaultProject: ProjectId;
   /** Nothing is configured, or `PILOTO_DEMO=1`: simulated PCs and a small workshop take the place of real ones. */
@@ -73,7 +60,7 @@ export function readSettings({ env, folder }: SettingsSource): Settings {
   const isDemo = given.PILOTO_DEMO ?? (fleet.length === 0 && file === undefined);
   const dataFolder = isDemo ? path.join(baseFolder, "demo") : baseFolder;
   const model = given.PILOTO_MODEL ?? file?.model;
-  const projects = projectsOf(file, model);
+  const projects = isDemo ? [DEMO_PROJECT] : projectsOf(file, model);
   return {
     dataFolder,
     host: given.PILOTO_HOST ?? file?.host ?? "127.0.0.1",
@@ -81,11 +68,12 @@ export function readSettings({ env, folder }: SettingsSource): Settings {
     databaseUrl: isDemo ? undefined : (given.PILOTO_DATABASE_URL ?? file?.databaseUrl),
     language: given.PILOTO_LANGUAGE ?? file?.language ?? "en",
     log: { level: given.PILOTO_LOG_LEVEL ?? file?.logLevel ?? "info", file: given.PILOTO_LOG_FILE },
-    keyFile: path.resolve(folder, given.PILOTO_KEY_FILE ?? path.join(dataFolder, "piloto.key")),
+    keyFile: path.resolve(folder, given.PILOTO_KEY_FILE ?? path.join(dataFolder, "keys", "secrets.key")),
     model,
     fleet,
+    contextTokens: file?.contextTokens,
     projects,
-    defaultProject: defaultProject(file, projects),
+    defaultProject: isDemo ? DEMO_PROJECT.project.id : defaultProject(file, projects),
     isDemo,
   };
 }

@@ -63,7 +63,7 @@ describe("settings", () => {
 
   test("name projects with the people who may, and nobody else", () => {
     const place = file({
-      fleet: [{ name: "pc1", url: "http://10.0.0.5:11434", slots: 2 }],
+      fleet: [{ name: "pc1", url: "http://10.0.0.5:11434" }],
       defaultProject: "shop",
       projects: {
         lab: {},
