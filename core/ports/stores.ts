@@ -202,7 +202,10 @@ export interface StepReader {
 }
 
 export interface StepWriter {
-  /** Before the effect: state `running`, attempt + 1. `false` with a stale fence or a step that is not `from`. */
+  /**
+   * Before the effect: state `running`, attempt + 1. `false` with a stale fence, a step that is not `from`, or when
+   * Stop was pressed: nothing begins after it.
+   */
   begin(start: {
     runId: RunId;
     number: number;
@@ -255,6 +258,8 @@ export interface QueueReader {
   size(): Promise<{ waiting: number; held: number }>;
   /** When the earliest waiting item becomes available, or an expired lease can be taken; absent when idle. */
   nextDueMs(): Promise<number | undefined>;
+  /** Runs that this boot holds and for which Stop was pressed. */
+  stopsAsked(owner: BootId): Promise<RunId[]>;
 }
 
 /** One holder at a time; each claim raises the run's fence; a stale fence can write nothing. */

@@ -1,4 +1,5 @@
 import { cardEn } from "./card-en.ts";
+import { runningEn } from "./running-en.ts";
 import { terminalEn } from "./terminal-en.ts";
 /** What Piloto says, in English. Grouped by the room that says it. Short, plain, complete sentences. */
 export const en = {
@@ -14,4 +15,5 @@ export const en = {
   },
   card: cardEn,
   terminal: terminalEn,
+  running: runningEn,
 };

@@ -1,5 +1,6 @@
 import { cardEs } from "./card-es.ts";
 import type { en } from "./en.ts";
+import { runningEs } from "./running-es.ts";
 import { terminalEs } from "./terminal-es.ts";
 
 /** Lo que dice Piloto, en español. */
@@ -16,4 +17,5 @@ export const es: typeof en = {
   },
   card: cardEs,
   terminal: terminalEs,
+  running: runningEs,
 };

@@ -33,6 +33,15 @@ const nextExpiry = query((db) =>
     .where("owner", "is not", null),
 );
 
+const stopsAsked = query((db, p: { owner: string }) =>
+  db
+    .selectFrom("queue")
+    .innerJoin("runs", "runs.id", "queue.run_id")
+    .select("queue.run_id")
+    .where("queue.owner", "=", p.owner)
+    .where("runs.cancel_requested_at_ms", "is not", null),
+);
+
 type New = {
   runId: RunId;
   projectId: ProjectId;
@@ -124,6 +133,7 @@ function queueReader(session: Session): QueueReader {
       const times = [waiting?.at, expiry?.at].filter((at) => typeof at === "number");
       return times.length > 0 ? Math.min(...times) : undefined;
     },
+    stopsAsked: async (owner) => (await session.all(stopsAsked, { owner })).map((row) => asId(row.run_id)),
   };
 }
 

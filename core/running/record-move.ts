@@ -1,0 +1,130 @@
+import { auditEntry } from "../access/record-audit.ts";
+import type { NewAuditEntry } from "../domain/audit-entry.ts";
+import type { BootId } from "../domain/ids.ts";
+import type { JsonObject } from "../domain/result.ts";
+import type { Stores, Tx } from "../ports/stores.ts";
+import { announceRun } from "../progress/announce.ts";
+import { words } from "../words/words.ts";
+import type { HeldRun } from "./held-run.ts";
+import type { Move } from "./next-move.ts";
+import type { RunnerSettings } from "./settings.ts";
+import { handBack, Overtaken, settleRun } from "./settle-run.ts";
+import type { StepEnd } from "./step-end.ts";
+
+export interface RecordDeps {
+  readonly stores: Stores;
+  readonly owner: BootId;
+  readonly settings: RunnerSettings;
+  readonly nowMs: number;
+}
+
+/**
+ * - `begun`: the end of the last step and the beginning of the next are on the disk: act now.
+ * - `ended`: only the end was recorded; decide again.
+ * - `over`: the run was settled or handed back.
+ * - `stopped`: Stop was pressed meanwhile; nothing was written, `held.stop` is known now: decide again.
+ * - `lost`: somebody else holds the run; nothing was written.
+ */
+export type Recorded = "begun" | "ended" | "over" | "stopped" | "lost";
+
+/** Writes the end of an attempt and what comes after it, in one transaction, under the fence of the claim. */
+export async function recordMove(
+  held: HeldRun,
+  ended: StepEnd | undefined,
+  move: Move,
+  deps: RecordDeps,
+): Promise<Recorded> {
+  // A third of the lease has passed: this write takes the extension along.
+  const isDue = held.leaseUntilMs - deps.nowMs <= (deps.settings.leaseMs * 2) / 3;
+  const leaseUntilMs = isDue ? deps.nowMs + deps.settings.leaseMs : undefined;
+  try {
+    const recorded = await deps.stores.atomically((tx) => write(tx, held, { ended, move, deps, leaseUntilMs }));
+    held.leaseUntilMs = leaseUntilMs ?? held.leaseUntilMs;
+    return recorded;
+  } catch (error) {
+    if (!(error instanceof Overtaken)) throw error;
+    return whatHappened(held, deps);
+  }
+}
+
+interface Writing {
+  readonly ended: StepEnd | undefined;
+  readonly move: Move;
+  readonly deps: RecordDeps;
+  /** Extend the claim until then, as long as the run stays in hand. */
+  readonly leaseUntilMs: number | undefined;
+}
+
+async function write(tx: Tx, held: HeldRun, { ended, move, deps, leaseUntilMs }: Writing): Promise<Recorded> {
+  const { run, fence } = held;
+  const { nowMs } = deps;
+  const entries: NewAuditEntry[] = [];
+  if (ended) entries.push(await writeEnd(tx, held, ended));
+  switch (move.kind) {
+    case "begin": {
+      const { number } = move.at.step;
+      if (!(await tx.limits.takeCall(run.projectId, nowMs, move.most))) {
+        await handBack(tx, held, { ...outOfCalls(held, move.most, nowMs), entries, nowMs });
+        return "over";
+      }
+      const attempt = move.at.attempt + 1;
+      const from = move.at === ended?.at ? "pending" : move.at.state;
+      if (!(await tx.steps.begin({ runId: run.id, number, fence, from, attempt, atMs: nowMs }))) throw new Overtaken();
+      entries.push(auditEntry("piloto", "begin-step", run.id, nowMs, { step: number, attempt }));
+      await tx.audit.append(...entries);
+      await announceRun(tx, run, nowMs);
+      if (leaseUntilMs !== undefined) await extend(tx, held, leaseUntilMs, deps);
+      return "begun";
+    }
+    case "settle":
+      await settleRun(tx, held, { move, entries, nowMs });
+      return "over";
+    case "hand-back":
+      await handBack(tx, held, { ...move, entries, nowMs });
+      return "over";
+    default:
+      if (entries.length > 0) await tx.audit.append(...entries);
+      await announceRun(tx, run, nowMs);
+      if (leaseUntilMs !== undefined) await extend(tx, held, leaseUntilMs, deps);
+      return "ended";
+  }
+}
+
+async function writeEnd(tx: Tx, held: HeldRun, ended: StepEnd): Promise<NewAuditEntry> {
+  const { at, state, atMs, request, summary, errorCode, result, finishedAfterCancel } = ended;
+  const runId = held.run.id;
+  const { attempt, step } = at;
+  const { number } = step;
+  const record = { runId, number, fence: held.fence, attempt, state, atMs };
+  if (!(await tx.steps.end({ ...record, request, summary, errorCode, result, finishedAfterCancel }))) {
+    throw new Overtaken();
+  }
+  const detail: JsonObject = { step: number, attempt, state };
+  if (errorCode !== undefined) detail.code = errorCode;
+  return auditEntry("piloto", "end-step", runId, atMs, detail);
+}
+
+async function extend(tx: Tx, held: HeldRun, untilMs: number, { owner }: RecordDeps): Promise<void> {
+  const { run, fence } = held;
+  if (!(await tx.queue.extend({ runId: run.id, fence, owner, untilMs }))) throw new Overtaken();
+}
+
+const HOUR_MS = 3_600_000;
+
+function outOfCalls(held: HeldRun, most: number, nowMs: number) {
+  const availableAtMs = (Math.floor(nowMs / HOUR_MS) + 1) * HOUR_MS;
+  const at = new Date(availableAtMs).toISOString().slice(11, 16);
+  return { availableAtMs, reason: words(held.language).running.reason.outOfCalls(most, at) };
+}
+
+/** A write of ours was refused: because of a newer claim, or because of Stop? */
+async function whatHappened(held: HeldRun, { stores }: RecordDeps): Promise<Recorded> {
+  const run = await stores.read((tx) => tx.runs.get(held.run.id));
+  if (!run || run.fence !== held.fence || run.state !== "running") return "lost";
+  const { cancelRequestedBy: by, cancelRequestedAtMs: atMs } = run;
+  if (by === undefined || atMs === undefined || held.stop) {
+    throw new Error(`The record of run ${held.run.id} refused a step although its claim stands.`);
+  }
+  held.stop = { by, atMs };
+  return "stopped";
+}
