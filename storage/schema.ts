@@ -230,6 +230,7 @@ export interface EndpointRow {
   operation: string;
   summary: string;
   params: string;
+  returns: string | null;
   hash: string;
   risk: string;
   replay: string;

@@ -14,6 +14,11 @@ export interface ToolCard {
   readonly summary: string;
   /** Names and types of the arguments in one line, required ones starred: `path: id*:string · body: quantity*:integer`. */
   readonly params: string;
+  /**
+   * Where an answer holds what, in one line, for references to it: `body.items[]: id:string, name:string`.
+   * At most 300 characters. Absent when the description does not tell.
+   */
+  readonly returns?: string;
   /** SHA-256 of everything a person relied on when allowing it: method, path, schemas. */
   readonly hash: string;
   readonly risk: Risk;

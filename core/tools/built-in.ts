@@ -44,6 +44,7 @@ function describeThink(): Tool {
     operation: "think",
     summary: "Think over earlier results: summarise, compare, explain, decide or write a text",
     params: "question*:string input:any",
+    returns: "body: answer:string",
     risk: "read",
     replay: "safe",
     isAllowed: true,

@@ -1,5 +1,14 @@
 const text = { type: "string" };
-const ok = (description: string) => ({ "200": { description } });
+const answer = (description: string, schema: object) => ({ description, content: { "application/json": { schema } } });
+const one = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+const ok = (name: string) => ({ "200": answer(`the ${name.toLowerCase()}`, one(name)) });
+const made = (name: string) => ({ "201": answer(`the ${name.toLowerCase()}`, one(name)) });
+const listOf = (name: string) => ({
+  "200": answer("items and total", {
+    type: "object",
+    properties: { items: { type: "array", items: one(name) }, total: { type: "integer" } },
+  }),
+});
 const inPath = (name: string, description: string) => ({
   name,
   in: "path",
@@ -27,7 +36,7 @@ export const WORKSHOP_DOCUMENT = {
           { name: "name", in: "query", description: "Part of the name, like M8 or bolt", schema: text },
           { name: "limit", in: "query", schema: { type: "integer", minimum: 1, maximum: 100 } },
         ],
-        responses: ok("items and total"),
+        responses: listOf("Part"),
       },
     },
     "/parts/{partId}": {
@@ -35,17 +44,17 @@ export const WORKSHOP_DOCUMENT = {
         operationId: "getPart",
         summary: "Show one part by its id",
         parameters: [inPath("partId", "Id of the part, like p-101")],
-        responses: ok("the part"),
+        responses: ok("Part"),
       },
     },
     "/parts/{partId}/stock": {
       parameters: [inPath("partId", "Id of the part, like p-101")],
-      get: { operationId: "getStock", summary: "Read how many of a part are in stock", responses: ok("the quantity") },
+      get: { operationId: "getStock", summary: "Read how many of a part are in stock", responses: ok("Stock") },
       put: {
         operationId: "setStock",
         summary: "Set the stock of a part to a quantity",
         requestBody: body({ $ref: "#/components/schemas/StockChange" }),
-        responses: ok("the part"),
+        responses: ok("Part"),
       },
     },
     "/machines": {
@@ -53,7 +62,7 @@ export const WORKSHOP_DOCUMENT = {
         operationId: "listMachines",
         summary: "List machines and their status",
         parameters: [{ name: "status", in: "query", schema: { type: "string", enum: ["running", "idle", "stopped"] } }],
-        responses: ok("items and total"),
+        responses: listOf("Machine"),
       },
     },
     "/machines/{machineId}": {
@@ -61,7 +70,7 @@ export const WORKSHOP_DOCUMENT = {
         operationId: "getMachine",
         summary: "Show the status of one machine",
         parameters: [inPath("machineId", "Id of the machine, like mill-1")],
-        responses: ok("the machine"),
+        responses: ok("Machine"),
       },
     },
     "/machines/{machineId}/start": {
@@ -69,7 +78,7 @@ export const WORKSHOP_DOCUMENT = {
         operationId: "startMachine",
         summary: "Start a machine",
         parameters: [inPath("machineId", "Id of the machine, like mill-1")],
-        responses: ok("the machine"),
+        responses: ok("Machine"),
       },
     },
     "/machines/{machineId}/stop": {
@@ -77,7 +86,7 @@ export const WORKSHOP_DOCUMENT = {
         operationId: "stopMachine",
         summary: "Stop a machine",
         parameters: [inPath("machineId", "Id of the machine, like mill-1")],
-        responses: ok("the machine"),
+        responses: ok("Machine"),
       },
     },
     "/jobs": {
@@ -87,13 +96,13 @@ export const WORKSHOP_DOCUMENT = {
         parameters: [
           { name: "status", in: "query", schema: { type: "string", enum: ["waiting", "done", "cancelled"] } },
         ],
-        responses: ok("items and total"),
+        responses: listOf("Job"),
       },
       post: {
         operationId: "createJob",
         summary: "Create a job for a machine",
         requestBody: body({ $ref: "#/components/schemas/NewJob" }),
-        responses: { "201": { description: "the job" } },
+        responses: made("Job"),
       },
     },
     "/jobs/{jobId}": {
@@ -101,25 +110,51 @@ export const WORKSHOP_DOCUMENT = {
         operationId: "cancelJob",
         summary: "Cancel a job that is waiting",
         parameters: [inPath("jobId", "Id of the job, like j-1")],
-        responses: ok("the job"),
+        responses: ok("Job"),
       },
     },
     "/notices": {
       get: {
         operationId: "listNotices",
         summary: "Read the notices on the workshop's board",
-        responses: ok("items and total"),
+        responses: listOf("Notice"),
       },
       post: {
         operationId: "postNotice",
         summary: "Post a notice to the workshop's board",
         requestBody: body({ $ref: "#/components/schemas/NewNotice" }),
-        responses: { "201": { description: "the notice" } },
+        responses: made("Notice"),
       },
     },
   },
   components: {
     schemas: {
+      Part: {
+        type: "object",
+        properties: { id: text, name: text, shelf: text, unit: text, stock: { type: "integer" } },
+      },
+      Stock: { type: "object", properties: { partId: text, quantity: { type: "integer" }, unit: text } },
+      Machine: {
+        type: "object",
+        properties: {
+          id: text,
+          name: text,
+          kind: text,
+          status: { type: "string", enum: ["running", "idle", "stopped"] },
+        },
+      },
+      Job: {
+        type: "object",
+        properties: {
+          id: text,
+          machineId: text,
+          partId: text,
+          quantity: { type: "integer" },
+          note: text,
+          status: text,
+        },
+      },
+      Notice: { type: "object", properties: { id: text, text, author: text } },
       StockChange: {
         type: "object",
         required: ["quantity"],

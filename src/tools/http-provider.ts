@@ -69,8 +69,8 @@ export function createHttpTools(deps: HttpToolsDeps, limits: HttpToolsLimits = {
 }
 
 function toCard(endpoint: Endpoint): ToolCard {
-  const { key, service, operation, summary, params, hash, risk, replay, isAllowed } = endpoint;
-  return { key, service, operation, summary, params, hash, risk, replay, isAllowed };
+  const { key, service, operation, summary, params, returns, hash, risk, replay, isAllowed } = endpoint;
+  return { key, service, operation, summary, params, ...(returns ? { returns } : {}), hash, risk, replay, isAllowed };
 }
 
 interface Found {

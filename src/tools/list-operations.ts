@@ -7,6 +7,7 @@ import { OperationRefused, resolveObject } from "./openapi-ref.ts";
 import { cleanText, createSchemaConverter } from "./openapi-schema.ts";
 import { paramsLine } from "./params-line.ts";
 import { parametersOf, templateProblem } from "./path-template.ts";
+import { returnsLine } from "./returns-line.ts";
 
 /** One operation of a document, ready to become an endpoint. */
 export interface ListedOperation {
@@ -16,6 +17,8 @@ export interface ListedOperation {
   /** At most 120 characters, one line. */
   readonly summary: string;
   readonly params: string;
+  /** Where its answer holds what, at most 300 characters. */
+  readonly returns?: string;
   /** JSON Schema 2020-12 of `{ path, query, header, body }`, with the definitions it needs and no others. */
   readonly argsSchema: JsonObject;
   readonly bodyType?: string;
@@ -125,6 +128,7 @@ function listOne(
   const parameters = withPathParameters(pathTemplate, collected.parameters);
   const definitions = collecting.converter.definitions(collecting.needs);
   const argsSchema = groupSchema(parameters, body, definitions);
+  const returns = returnsLine(operation, collecting.root);
   return {
     method,
     pathTemplate,
@@ -133,6 +137,7 @@ function listOne(
       : {}),
     summary: summaryOf(operation, item, method, pathTemplate),
     params: paramsLine(argsSchema),
+    ...(returns === undefined ? {} : { returns }),
     argsSchema,
     ...(body ? { bodyType: body.type } : {}),
     risk: riskOf(method, operation),
@@ -185,10 +190,24 @@ function groupSchema(parameters: readonly Parameter[], body: Body | undefined, d
 }
 
 function summaryOf(operation: JsonObject, item: JsonObject, method: string, pathTemplate: string): string {
-  const texts: (Json | undefined)[] = [operation.summary, operation.description, item.summary, operation.operationId];
+  const texts: (Json | undefined)[] = [
+    operation.summary,
+    operation.description,
+    item.summary,
+    inWords(operation.operationId),
+  ];
   const best = texts.map((text) => (typeof text === "string" ? cleanText(text) : "")).find((text) => text !== "");
   const text = best ?? `${method} ${pathTemplate}`;
   return text.length <= 120 ? text : `${text.slice(0, 119).trimEnd()}…`;
+}
+
+/** `get_my_application` and `getMyApplication` → `get my application`. */
+function inWords(operationId: Json | undefined): string | undefined {
+  if (typeof operationId !== "string") return undefined;
+  return operationId
+    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .replace(/[_.-]+/g, " ")
+    .toLowerCase();
 }
 
 const READING = new Set(["GET", "HEAD", "OPTIONS", "QUERY"]);

@@ -14,13 +14,14 @@ export function toEndpoint(
   operation: ListedOperation,
   service: { readonly id: ServiceId; readonly name: string; readonly baseUrl: string },
 ): EndpointWithSchema {
-  const { method, pathTemplate, operationId, summary, params, argsSchema, bodyType, risk, replay } = operation;
+  const { method, pathTemplate, operationId, summary, params, returns, argsSchema, bodyType, risk, replay } = operation;
   return {
     key: toolKey(service.name, method, pathTemplate),
     service: service.name,
     operation: `${method} ${pathTemplate}`,
     summary,
     params,
+    ...(returns === undefined ? {} : { returns }),
     hash: hashOf(operation, service.baseUrl),
     risk,
     replay,

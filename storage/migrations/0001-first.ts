@@ -266,6 +266,7 @@ export function firstSchema(dialect: Dialect) {
         .addColumn("operation", text, must)
         .addColumn("summary", text, must)
         .addColumn("params", text, must)
+        .addColumn("returns", text)
         .addColumn("hash", text, must)
         .addColumn("risk", text, must)
         .addColumn("replay", text, must)
