@@ -83,19 +83,24 @@ function wrapLine(line: string, columns: number): string[] {
   return [...lines, current.trimEnd()];
 }
 
+/** Pieces of a word that is wider than a line: broken after `,`, `&` or `/` where one lies in the line's second half. */
 function breakWord(word: string, columns: number): string[] {
   const pieces: string[] = [];
-  let piece = "";
+  let piece: string[] = [];
   let width = 0;
   for (const part of splitGraphemes(word)) {
     const next = displayWidth(part);
     if (width + next > columns && part !== " ") {
-      pieces.push(piece);
-      piece = "";
-      width = 0;
+      const at = piece.findLastIndex((letter) => BREAK_AFTER.has(letter)) + 1;
+      const kept = at > piece.length / 2 ? at : piece.length;
+      pieces.push(piece.slice(0, kept).join(""));
+      piece = piece.slice(kept);
+      width = displayWidth(piece.join(""));
     }
-    piece += part;
+    piece.push(part);
     width += next;
   }
-  return [...pieces, piece];
+  return [...pieces, piece.join("")];
 }
+
+const BREAK_AFTER = new Set([",", "&", "/"]);

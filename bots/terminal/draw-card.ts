@@ -39,8 +39,8 @@ export function drawCard(card: Card, options: DrawOptions): string[] {
 /** One line about a card that is not drawn: after it scrolled away, or of another chat. */
 export function drawCardLine(card: Card, { columns, paint }: Pick<DrawOptions, "columns" | "paint">): string {
   const sign = stateColour(card, paint)(cardSign(card, paint));
-  const goal = plainText(card.goal).replaceAll("\n", " ");
-  return `${sign} ${fitWidth(`${plainText(card.headline)} · ${goal}`, Math.max(10, columns - 3))}`;
+  const goal = onOneLine(card.goal);
+  return `${sign} ${fitWidth(`${onOneLine(card.headline)} · ${goal}`, Math.max(10, columns - 3))}`;
 }
 
 function boxed(card: Card, body: string[], keys: string[], columns: number, options: DrawOptions): string[] {
@@ -48,8 +48,8 @@ function boxed(card: Card, body: string[], keys: string[], columns: number, opti
   const { corner, line, side, teeLeft, teeRight } = paint.signs;
   const edge = stateColour(card, paint);
   const label = riskLabel(card);
-  const shortId = `${label} · ${plainText(card.hash).slice(0, 6)}`;
-  const title = fitWidth(plainText(card.headline), columns - displayWidth(shortId) - 9);
+  const shortId = `${label} · ${onOneLine(card.hash).slice(0, 6)}`;
+  const title = fitWidth(onOneLine(card.headline), columns - displayWidth(shortId) - 9);
   const fill = line.repeat(Math.max(1, columns - displayWidth(title) - displayWidth(shortId) - 8));
   const row = (text: string) => `${edge(side)} ${padPainted(text, columns - 4)} ${edge(side)}`;
   return [
@@ -61,19 +61,19 @@ function boxed(card: Card, body: string[], keys: string[], columns: number, opti
 }
 
 function headLine(card: Card, { paint }: DrawOptions, columns: number): string {
-  return paint.bold(stateColour(card, paint)(fitWidth(plainText(card.headline), columns)));
+  return paint.bold(stateColour(card, paint)(fitWidth(onOneLine(card.headline), columns)));
 }
 
 function bodyLines(card: Card, columns: number, options: DrawOptions): string[] {
   const { paint } = options;
-  const goal = wrapWidth(plainText(card.goal), columns).map(paint.bold);
+  const goal = wrapWidth(plainText(card.goal).trim(), columns).map(paint.bold);
   if (options.detail === "short") {
     const last = card.notes.at(-1);
-    const note = last === undefined ? [] : [paint.grey(fitWidth(plainText(last), columns))];
+    const note = last === undefined ? [] : [paint.grey(fitWidth(onOneLine(last), columns))];
     return [...goal.slice(0, 1), ...card.steps.map((step) => stepHead(step, columns, options)[0] ?? ""), ...note];
   }
   const steps = card.steps.flatMap((step) => stepLines(step, card, columns, options));
-  const notes = card.notes.flatMap((note) => wrapWidth(plainText(note), columns).map(paint.grey));
+  const notes = card.notes.flatMap((note) => wrapWidth(plainText(note).trim(), columns).map(paint.grey));
   return [...goal, "", ...steps, ...(card.steps.length > 0 && notes.length > 0 ? [""] : []), ...notes];
 }
 
@@ -82,7 +82,7 @@ const INDENT = "     ";
 function stepLines(step: CardStep, card: Card, columns: number, options: DrawOptions): string[] {
   const { paint } = options;
   const indented = (text: string, colour: (text: string) => string) =>
-    wrapWidth(plainText(text), columns - INDENT.length).map((line) => INDENT + colour(line));
+    wrapWidth(plainText(text).trim(), columns - INDENT.length).map((line) => INDENT + colour(line));
   return [
     ...stepHead(step, columns, options),
     ...indented(step.operation, paint.cyan),
@@ -96,7 +96,7 @@ function stepHead(step: CardStep, columns: number, options: DrawOptions): string
   const { paint } = options;
   const right = [stepElapsed(step, options), step.risk === "read" ? "" : step.risk].filter(Boolean).join(" · ");
   const room = columns - INDENT.length - (right === "" ? 0 : displayWidth(right) + 1);
-  const [first = "", ...rest] = wrapWidth(plainText(step.title).replaceAll("\n", " "), Math.max(8, room));
+  const [first = "", ...rest] = wrapWidth(onOneLine(step.title), Math.max(8, room));
   const sign = stepColour(step.state, paint)(stepSign(step.state, options));
   const left = `${sign} ${String(step.number).padStart(2)} ${first}`;
   const gap = " ".repeat(Math.max(1, columns - displayWidth(first) - INDENT.length - displayWidth(right)));
@@ -105,7 +105,7 @@ function stepHead(step: CardStep, columns: number, options: DrawOptions): string
 }
 
 function stepElapsed(step: CardStep, { nowMs }: DrawOptions): string {
-  if (step.sinceMs === undefined || nowMs === undefined) return step.elapsed ? plainText(step.elapsed) : "";
+  if (step.sinceMs === undefined || nowMs === undefined) return step.elapsed ? onOneLine(step.elapsed) : "";
   return `${Math.max(0, Math.floor((nowMs - step.sinceMs) / 1000))} s`;
 }
 
@@ -156,7 +156,8 @@ function keyLines(card: Card, columns: number, paint: Paint): string[] {
   const lines: string[] = [];
   let current = "";
   let width = 0;
-  for (const { action, label, style } of card.buttons) {
+  for (const { action, label: given, style } of card.buttons) {
+    const label = onOneLine(given);
     const colour = style === "primary" ? paint.green : style === "danger" ? paint.red : paint.cyan;
     const wide = displayWidth(label) + 4;
     if (width > 0 && width + 3 + wide > columns) {
@@ -175,5 +176,7 @@ function padPainted(text: string, columns: number): string {
   const width = displayWidth(text.replace(/\u001B\[\d+m/g, ""));
   return width <= columns ? text + " ".repeat(columns - width) : padWidth(text.replace(/\u001B\[\d+m/g, ""), columns);
 }
+
+const onOneLine = (text: string): string => plainText(text).replaceAll("\n", " ").trim();
 
 const closed = (line: string): string => line.trimEnd();

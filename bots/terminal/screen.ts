@@ -1,4 +1,4 @@
-import { displayWidth } from "./display-width.ts";
+import { displayWidth, splitGraphemes } from "./display-width.ts";
 
 /** The part at the bottom that is drawn again and again, and where the cursor stands in it. */
 export interface Frame {
@@ -33,22 +33,26 @@ const [PASTE_ON, PASTE_OFF] = [`${ESC}?2004h`, `${ESC}?2004l`];
 export function createLiveScreen(stdout: Output): Screen {
   let shown: Frame | undefined;
   let drawnColumns = 0;
+  let recent: string[] = [];
   let waiting: string[] = [];
   let isOpen = false;
   let isClosed = false;
   const size = () => ({ columns: Math.max(20, stdout.columns || 80), rows: Math.max(6, stdout.rows || 24) });
 
-  /** To the frame's first column; a terminal that became narrower has wrapped the lines meanwhile. */
-  function toTop(): string {
-    if (!shown) return "\r";
-    const { columns } = size();
-    const above = shown.lines.slice(0, shown.cursor.row).map(plainWidth);
-    const rowsAbove =
-      columns < drawnColumns
-        ? above.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0) +
-          Math.floor(shown.cursor.column / columns)
-        : shown.cursor.row;
-    return `${rowsAbove > 0 ? `${ESC}${rowsAbove}A` : ""}\r`;
+  /**
+   * A terminal that changed its width has wrapped the lines its own way: it is painted afresh, with as much of what
+   * stood above as it holds. Else the cursor goes up to the frame's first line.
+   */
+  function toTop(frame: Frame): string {
+    const { columns, rows } = size();
+    if (shown && drawnColumns === columns) {
+      recent = [...recent, ...waiting].slice(-RECENT);
+      return shown.cursor.row > 0 ? `${ESC}${shown.cursor.row}A\r` : "\r";
+    }
+    const room = Math.max(0, rows - frame.lines.length);
+    const above = shown ? recent.slice(Math.max(0, recent.length + waiting.length - room)) : [];
+    recent = [...recent, ...waiting].slice(-RECENT);
+    return shown ? `${ESC}2J${ESC}H${above.map((line) => `${cutPainted(line, columns)}\r\n`).join("")}` : "\r";
   }
 
   function write(frame: Frame): void {
@@ -58,7 +62,7 @@ export function createLiveScreen(stdout: Output): Screen {
     const down = frame.lines.length - 1 - frame.cursor.row;
     stdout.write(
       BEGIN +
-        toTop() +
+        toTop(frame) +
         waiting.map((line) => `${line}${ESC}K\r\n`).join("") +
         frame.lines.map((line) => `${line}${ESC}K`).join("\r\n") +
         `${ESC}J` +
@@ -85,6 +89,7 @@ export function createLiveScreen(stdout: Output): Screen {
     clear() {
       waiting = [];
       shown = undefined;
+      recent = [];
       stdout.write(`${ESC}2J${ESC}3J${ESC}H`);
     },
     close() {
@@ -108,7 +113,26 @@ export function createPlainScreen(stdout: Output): Screen {
   };
 }
 
-const plainWidth = (line: string): number => displayWidth(line.replace(/\u001B\[[\d;]*m/g, ""));
+/** What stood above is kept for painting afresh, as far as a high screen goes. */
+const RECENT = 200;
+
+/** A line with colours in it, cut to the width. */
+function cutPainted(line: string, columns: number): string {
+  if (displayWidth(line.replace(COLOURS, "")) < columns) return line;
+  let room = columns - 1;
+  const kept = line.split(/(\u001B\[[\d;]*m)/).map((part) => {
+    if (COLOUR.test(part)) return part;
+    const fitting = splitGraphemes(part).filter((letter) => {
+      room -= displayWidth(letter);
+      return room >= 0;
+    });
+    return fitting.join("");
+  });
+  return kept.join("");
+}
+
+const COLOURS = /\u001B\[[\d;]*m/g;
+const COLOUR = /^\u001B\[[\d;]*m$/;
 
 function lastRows(frame: Frame, rows: number): Frame {
   const cut = frame.lines.length - rows;

@@ -21,7 +21,7 @@ export function createTalkLines(paint: Paint, columns: () => number): TalkLines 
   const wide = () => Math.max(20, Math.min(columns() - 1, 100));
   const spoken = (name: string, colour: (text: string) => string, text: string) => {
     const indent = displayWidth(name) + 3;
-    const lines = wrapWidth(plainText(text), Math.max(16, wide() - indent));
+    const lines = wrapWidth(plainText(text).trimEnd(), Math.max(16, wide() - indent));
     return lines.map((line, at) =>
       at === 0 ? `${colour(name)} ${paint.signs.prompt} ${line}` : `${" ".repeat(indent)}${line}`,
     );

@@ -36,7 +36,9 @@ export function createTerminalFace(options: FaceOptions): TerminalFace {
 
   const draw = () => {
     isDrawing = false;
-    if (!ending.isOver) screen.draw(room.frame(editor));
+    if (ending.isOver) return;
+    screen.draw(room.frame(editor));
+    if (room.isMoving && !isTicking) tick().catch(ending.fail);
   };
 
   /** Many changes in a moment are drawn once. */
@@ -44,7 +46,6 @@ export function createTerminalFace(options: FaceOptions): TerminalFace {
     if (!screen.isLive || !isOpen || isDrawing) return;
     isDrawing = true;
     setImmediate(draw);
-    if (!isTicking) tick().catch(ending.fail);
   }
 
   /** Turns spinners and counts seconds for as long as something moves. */
