@@ -1,4 +1,6 @@
 import { cardEn } from "./card-en.ts";
+import { conversationEn } from "./conversation-en.ts";
+import { planningEn } from "./planning-en.ts";
 import { runningEn } from "./running-en.ts";
 import { terminalEn } from "./terminal-en.ts";
 /** What Piloto says, in English. Grouped by the room that says it. Short, plain, complete sentences. */
@@ -14,6 +16,8 @@ export const en = {
     abandon: "Abandon",
   },
   card: cardEn,
+  conversation: conversationEn,
+  planning: planningEn,
   terminal: terminalEn,
   running: runningEn,
 };

@@ -1,5 +1,7 @@
 import { cardEs } from "./card-es.ts";
+import { conversationEs } from "./conversation-es.ts";
 import type { en } from "./en.ts";
+import { planningEs } from "./planning-es.ts";
 import { runningEs } from "./running-es.ts";
 import { terminalEs } from "./terminal-es.ts";
 
@@ -16,6 +18,8 @@ export const es: typeof en = {
     abandon: "Abandonar",
   },
   card: cardEs,
+  conversation: conversationEs,
+  planning: planningEs,
   terminal: terminalEs,
   running: runningEs,
 };

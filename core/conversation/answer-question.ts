@@ -1,0 +1,67 @@
+import type { Message } from "../domain/chat.ts";
+import { asId, type MessageId } from "../domain/ids.ts";
+import { proposePlan } from "../planning/propose-plan.ts";
+import { tellThought } from "../planning/tell-thought.ts";
+import { whenText } from "../words/when.ts";
+import { words } from "../words/words.ts";
+import { finishTurn } from "./finish-turn.ts";
+import type { ConversationDeps, Scene } from "./scene.ts";
+
+/**
+ * Lets a model work on a question or a task, and ends the turn: an answer in words, or a draft whose card is
+ * announced. A question gets no plan that changes anything.
+ * @throws PilotoError with a fleet code when no model could be asked
+ */
+export async function answerQuestion(
+  scene: Scene,
+  kind: "question" | "task",
+  deps: ConversationDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const { message, chat, project } = scene;
+  const say = words(chat.language);
+  const history = [...scene.history, ...(await runFacts(scene, deps))];
+  const readsOnly = kind === "question";
+  const proposed = await proposePlan({ chat, project, message, history, readsOnly }, deps, signal);
+  switch (proposed.kind) {
+    case "drafted":
+    case "handled-before":
+      return;
+    case "not-allowed":
+      await finishTurn(message, { text: say.conversation.mayNotPropose(message.account ?? "") }, deps);
+      return;
+    case "rejected-before": {
+      const { by, atMs } = proposed.by;
+      const when = atMs === undefined ? "" : whenText(atMs, deps.clock.nowMs());
+      await finishTurn(message, { text: say.planning.rejectedBefore(by ?? say.planning.somebody, when) }, deps);
+      return;
+    }
+    case "thought":
+      logLeftOut(proposed.thought.dropped, message, deps);
+      await finishTurn(message, { text: tellThought(proposed.thought, chat.language) }, deps);
+  }
+}
+
+function logLeftOut(dropped: number, message: Message, { logger }: ConversationDeps): void {
+  if (dropped > 0) logger.info({ message: message.id, dropped }, "Earlier messages did not fit into the prompt.");
+}
+
+const MAX_FACTS = 3_000;
+
+/** What the record says about the chat's newest run: data for the model, so that it need not guess. */
+async function runFacts({ chat, active, last }: Scene, { stores, ids }: ConversationDeps): Promise<Message[]> {
+  const run = active ?? last;
+  if (!run) return [];
+  const steps = await stores.read((tx) => tx.steps.of(run.id));
+  const facts = {
+    run: run.plan.goal,
+    state: run.state,
+    steps: run.plan.steps.map(({ number, tool, args }) => {
+      const step = steps.find((one) => one.number === number);
+      return { number, tool, args, state: step?.state, result: step?.summary };
+    }),
+  };
+  const text = JSON.stringify(facts).slice(0, MAX_FACTS);
+  const id = asId<MessageId>(ids.next());
+  return [{ id, chatId: chat.id, key: `facts:${run.id}`, origin: "tool", text, atMs: run.proposedAtMs }];
+}

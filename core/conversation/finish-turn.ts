@@ -1,0 +1,36 @@
+import { type AuditVerb, auditEntry } from "../access/record-audit.ts";
+import type { Language, Message } from "../domain/chat.ts";
+import { asId, type MessageId } from "../domain/ids.ts";
+import type { JsonObject } from "../domain/result.ts";
+import type { ConversationDeps } from "./scene.ts";
+
+export interface TurnEnd {
+  readonly text: string;
+  readonly language?: Language;
+  readonly onlyToSender?: boolean;
+  readonly audit?: { readonly did: AuditVerb; readonly target: string; readonly detail: JsonObject };
+}
+
+/**
+ * Ends a turn in words: the message is handled, the answer is in the outbox and in the chat's history, in one
+ * transaction. `false`, writing nothing, when the message was handled already.
+ */
+export function finishTurn(
+  message: Message,
+  { text, language, onlyToSender, audit }: TurnEnd,
+  { stores, clock, ids }: Pick<ConversationDeps, "stores" | "clock" | "ids">,
+): Promise<boolean> {
+  const id = asId<MessageId>(ids.next());
+  const { chatId, account } = message;
+  return stores.atomically(async (tx) => {
+    const atMs = clock.nowMs();
+    if (!(await tx.messages.setHandled(message.id, atMs))) return false;
+    if (language) await tx.chats.set(chatId, { language });
+    const key = `piloto:reply:${message.id}`;
+    await tx.messages.add({ id, chatId, key, origin: "piloto", text, atMs, handledAtMs: atMs });
+    const onlyTo = onlyToSender ? account : undefined;
+    await tx.outbox.say(chatId, `reply:${message.id}`, onlyTo ? { text, onlyTo } : { text }, atMs);
+    if (audit) await tx.audit.append(auditEntry(account ?? "piloto", audit.did, audit.target, atMs, audit.detail));
+    return true;
+  });
+}

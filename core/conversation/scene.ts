@@ -1,0 +1,85 @@
+import type { Chat, Message } from "../domain/chat.ts";
+import { isActive, type PlanRun } from "../domain/plan-run.ts";
+import type { Project } from "../domain/project.ts";
+import { PLAN_KEY, planMessageKey } from "../planning/remember-plan.ts";
+import type { CorePorts } from "../ports/core-ports.ts";
+import type { ReadTx } from "../ports/stores.ts";
+import type { ToolCatalogue } from "../tools/tool-catalogue.ts";
+import type { IntentScene } from "./read-intent.ts";
+
+/** What a conversation needs of the world. */
+export interface ConversationDeps extends Omit<CorePorts, "tools" | "platforms"> {
+  readonly tools: ToolCatalogue;
+}
+
+/** All that a turn looks at, read in one snapshot. */
+export interface Scene {
+  readonly message: Message;
+  readonly chat: Chat;
+  readonly project: Project;
+  /** Oldest first, the message itself and what came after it left out. */
+  readonly history: readonly Message[];
+  /** The draft that words in this chat are about. */
+  readonly pending?: PlanRun;
+  /** The pending plan was shown after the message was said: words in it cannot mean that plan. */
+  readonly pendingCameLater: boolean;
+  readonly active?: PlanRun;
+  readonly last?: PlanRun;
+  readonly intentScene: IntentScene;
+}
+
+/** Messages of a chat that are looked at for one turn; the model's room decides how many of them it sees. */
+const LOOK_BACK = 60;
+
+/** `undefined` when the chat or its project is gone. */
+export function readScene(message: Message, { stores }: Pick<ConversationDeps, "stores">): Promise<Scene | undefined> {
+  return stores.read(async (tx) => {
+    const chat = await tx.chats.get(message.chatId);
+    const project = chat && (await tx.projects.get(chat.projectId));
+    if (!chat || !project) return undefined;
+    const newest = (await tx.messages.page(chat.id, { limit: LOOK_BACK * 2 })).items;
+    const at = newest.findIndex(({ id }) => id === message.id);
+    const later = at < 0 ? [] : newest.slice(0, at);
+    const history = newest
+      .slice(at + 1, at + 1 + LOOK_BACK)
+      .filter((earlier) => earlier.handledAtMs !== undefined)
+      .reverse();
+    const [pending, active, last] = await runsOf(tx, chat);
+    const pendingKey = pending && planMessageKey(pending);
+    const pendingCameLater = later.some(({ key }) => key === pendingKey);
+    const intentScene = toIntentScene(history, { pending, active, last });
+    return { message, chat, project, history, pending, pendingCameLater, active, last, intentScene };
+  });
+}
+
+async function runsOf(tx: ReadTx, chat: Chat): Promise<(PlanRun | undefined)[]> {
+  const [pending, active, last] = [
+    chat.pendingRunId && (await tx.runs.get(chat.pendingRunId)),
+    chat.activeRunId && (await tx.runs.get(chat.activeRunId)),
+    chat.lastRunId && (await tx.runs.get(chat.lastRunId)),
+  ];
+  return [
+    pending?.state === "draft" ? pending : undefined,
+    active && isActive(active.state) ? active : undefined,
+    last || undefined,
+  ];
+}
+
+function toIntentScene(
+  history: readonly Message[],
+  { pending, active, last }: { pending?: PlanRun; active?: PlanRun; last?: PlanRun },
+): IntentScene {
+  const said = history.findLast((message) => message.origin === "piloto");
+  return {
+    hasPending: pending !== undefined,
+    active: active && (active.state === "waiting" ? "waiting" : "working"),
+    hasFailed: last?.state === "error",
+    lastSaid: lastSaid(said),
+  };
+}
+
+function lastSaid(said: Message | undefined): IntentScene["lastSaid"] {
+  if (!said) return "nothing";
+  if (said.key.startsWith(PLAN_KEY)) return "plan";
+  return /[?？]\s*$/.test(said.text) ? "question" : "other";
+}

@@ -1,0 +1,85 @@
+import { may } from "../access/may.ts";
+import { auditEntry } from "../access/record-audit.ts";
+import { planHash } from "../domain/canonical.ts";
+import { type AccountId, asId, type ChatId, type MessageId, type ProjectId, type RunId } from "../domain/ids.ts";
+import type { Plan } from "../domain/plan.ts";
+import type { PlanRun } from "../domain/plan-run.ts";
+import type { Project } from "../domain/project.ts";
+import type { JsonObject } from "../domain/result.ts";
+import type { CorePorts } from "../ports/core-ports.ts";
+import { announceRun } from "../progress/announce.ts";
+import type { ToolCatalogue } from "../tools/tool-catalogue.ts";
+import { autoConfirm } from "./auto-confirm.ts";
+import { checkPlan } from "./check-plan.ts";
+import { rememberPlan } from "./remember-plan.ts";
+
+/** One call that a person wrote down exactly, service, operation and arguments: no model takes part. */
+export interface CallRequest {
+  /** A chat of its own: a draft that waits in the chat would stay beside it. */
+  readonly chatId: ChatId;
+  readonly projectId: ProjectId;
+  readonly account: AccountId;
+  readonly service: string;
+  /** `PUT /parts/{id}/stock`, or a built-in's name. */
+  readonly operation: string;
+  readonly args: JsonObject;
+}
+
+export type CallProposed =
+  | { readonly kind: "drafted"; readonly run: PlanRun; readonly isQueued: boolean }
+  | { readonly kind: "not-allowed" }
+  /** What is wrong with it, in whole sentences. */
+  | { readonly kind: "problems"; readonly problems: readonly string[] };
+
+export type CallDeps = Pick<CorePorts, "stores" | "clock" | "ids"> & { readonly tools: ToolCatalogue };
+
+/**
+ * Makes a plan of one step from a call that a person wrote, checked like any other plan, and saves it as a draft in
+ * one transaction. A person still confirms it. Each call of this function makes another draft.
+ */
+export async function proposeCall(request: CallRequest, deps: CallDeps): Promise<CallProposed> {
+  const { service, operation, args, account } = request;
+  const project = await deps.stores.read((tx) => tx.projects.get(request.projectId));
+  if (!project || !may(account, "propose", project)) return { kind: "not-allowed" };
+  const goal = `${service} ${operation}`;
+  const against = { project, tools: deps.tools, words: JSON.stringify(args), goal };
+  const checked = await checkPlan({ goal, steps: [{ service, operation, args }] }, against);
+  if (checked.kind === "problems") return { kind: "problems", problems: checked.problems.map(({ text }) => text) };
+  return saveCall(request, checked.plan, deps);
+}
+
+function saveCall(request: CallRequest, plan: Plan, { stores, clock, ids }: CallDeps): Promise<CallProposed> {
+  const runId = asId<RunId>(ids.next());
+  const noteId = asId<MessageId>(ids.next());
+  return stores.atomically(async (tx) => {
+    const { account, projectId, chatId } = request;
+    const atMs = clock.nowMs();
+    const project = await tx.projects.get(projectId);
+    if (!project || !may(account, "propose", project)) return { kind: "not-allowed" };
+    await tx.chats.ensure({ id: chatId, projectId, language: "en", atMs });
+    const run = newRun(runId, request, plan, project, atMs);
+    await tx.runs.create(run);
+    await tx.chats.set(chatId, { pendingRunId: runId });
+    await rememberPlan(tx, run, noteId, atMs);
+    const detail = { revision: 1, planHash: run.planHash, steps: 1, model: "" };
+    await tx.audit.append(auditEntry(account, "propose-plan", runId, atMs, detail));
+    await announceRun(tx, run, atMs);
+    return { kind: "drafted", run, isQueued: await autoConfirm(tx, run, atMs) };
+  });
+}
+
+function newRun(id: RunId, { chatId, account }: CallRequest, plan: Plan, project: Project, atMs: number): PlanRun {
+  return {
+    id,
+    chatId,
+    projectId: project.id,
+    state: "draft",
+    revision: 1,
+    plan,
+    planHash: planHash(plan),
+    requestedBy: account,
+    proposedAtMs: atMs,
+    expiresAtMs: atMs + project.draftLifeMs,
+    fence: 0,
+  };
+}
