@@ -59,7 +59,7 @@ async function bundle(inputs) {
     format: "esm",
     platform: "node",
     target: "node20",
-    packages: "external",
+    external: externals(),
     sourcemap: true,
     chunkNames: "parts/[name]-[hash]",
     logLevel: "warning",
@@ -74,6 +74,15 @@ async function bundle(inputs) {
   await mkdir(dist, { recursive: true });
   await writeFile(`${pointer}.${process.pid}`, JSON.stringify({ build: inputs }));
   await rename(`${pointer}.${process.pid}`, pointer);
+}
+
+/** Packages of many small ES modules: bundled, they load in a fraction of the time. All others stay outside. */
+const BUNDLED = new Set(["kysely", "zod"]);
+
+function externals() {
+  const { dependencies } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+  const outside = Object.keys(dependencies).filter((name) => !BUNDLED.has(name));
+  return outside.flatMap((name) => [name, `${name}/*`]);
 }
 
 const version = () => JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")).version;
