@@ -42,7 +42,7 @@ export function firstSchema(dialect: Dialect) {
         .addColumn("account", text, (c) => c.primaryKey().notNull())
         .addColumn("person_id", text, (c) => c.notNull().references("people.id")),
     );
-    await index("index accounts_of_person on accounts (person_id)");
+    await index("index accounts_of_person on accounts (person_id, account)");
 
     await table("chats", (t) =>
       t
@@ -104,7 +104,7 @@ export function firstSchema(dialect: Dialect) {
     await index("index runs_of_chat on runs (chat_id, state, proposed_at_ms, id)");
     await index("index runs_of_project on runs (project_id, state, proposed_at_ms, id)");
     await index("index runs_by_state on runs (state, proposed_at_ms, id)");
-    await index("index runs_to_expire on runs (expires_at_ms) where state = 'draft'");
+    await index("index runs_to_expire on runs (state, expires_at_ms) where state = 'draft'");
     await table(
       "run_revisions",
       (t) =>

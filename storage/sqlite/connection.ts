@@ -4,12 +4,13 @@ import { PilotoError } from "../../core/domain/errors.ts";
 import type { Database as Schema } from "../schema.ts";
 import { type BuiltQuery, buildQuery, type Query } from "../session.ts";
 import { kyselyOverSqlite } from "./kysely-dialect.ts";
+import { LOG_PAGES } from "./lengthen-log.ts";
 import { toPilotoError } from "./sqlite-errors.ts";
 
 /** Older ones can damage a file that two connections write: https://www.sqlite.org/wal.html#walresetbug (2026-03). */
 export const OLDEST_SQLITE = [3, 51, 3] as const;
 
-/** How long a statement waits for another process, blocking. Kept short: `atomically` then waits without blocking. */
+/** How long a statement waits for another process, blocking. Kept short: who must wait longer does so without blocking. */
 const BUSY_MS = 100;
 
 export interface ReadyStatement {
@@ -36,7 +37,7 @@ export function openToWrite(file: string): SqliteConnection {
     // better-sqlite3 is built so that WAL databases open in NORMAL, which may lose the last commits in a power cut.
     db.pragma("synchronous = FULL");
     db.pragma("foreign_keys = ON");
-    db.pragma("wal_autocheckpoint = 4000");
+    db.pragma(`wal_autocheckpoint = ${LOG_PAGES}`);
     db.pragma(`journal_size_limit = ${64 * 1024 * 1024}`);
     db.pragma("cache_size = -16000");
     db.pragma("temp_store = MEMORY");

@@ -1,20 +1,21 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { PilotoError } from "../../core/domain/errors.ts";
 import type { Tx } from "../../core/ports/stores.ts";
 import type { OnCommitPoint } from "../commit-point.ts";
 import { type AuditHead, readAuditHead } from "../queries/audit.ts";
 import { transactionOver } from "../transaction.ts";
 import type { SqliteConnection } from "./connection.ts";
-import { isBusy, toPilotoError } from "./sqlite-errors.ts";
+import { lengthenLog } from "./lengthen-log.ts";
+import { toPilotoError } from "./sqlite-errors.ts";
 import { SqliteSession } from "./sqlite-session.ts";
 import type { Turnstile } from "./turnstile.ts";
+import { whenFree } from "./when-free.ts";
 import { withinRound } from "./within-round.ts";
 
 /** One commit takes at most so many units, or this long before it is written. */
 const GROUP_LIMIT = 256;
 const GROUP_MS = 15;
-/** How long to wait for another process's write lock. */
-const LOCK_WAIT_MS = 15_000;
+/** After so many commits this is no short command, and a log of full length pays. */
+const COMMITS_BEFORE_LONG_LOG = 40;
 
 interface Unit {
   run(tx: Tx): Promise<unknown>;
@@ -37,6 +38,7 @@ export class GroupCommit {
   readonly #onCommitPoint: OnCommitPoint | undefined;
   readonly #statement: Statements;
   #waiting: Unit[] = [];
+  #commits = 0;
   #draining: Promise<void> | undefined;
   #refusal: { readonly error: unknown } | undefined;
 
@@ -97,7 +99,7 @@ export class GroupCommit {
 
   async #writeGroup(): Promise<void> {
     try {
-      await this.#begin();
+      await whenFree(this.#connection.file, this.#statement.begin);
     } catch (error) {
       for (const unit of this.#waiting.splice(0)) unit.reject(error);
       return;
@@ -133,7 +135,10 @@ export class GroupCommit {
       return;
     }
     for (const { unit, value } of group.done) unit.resolve(value);
-    if (group.hasWritten) this.#onCommit();
+    if (!group.hasWritten) return;
+    this.#onCommit();
+    this.#commits += 1;
+    if (this.#commits === COMMITS_BEFORE_LONG_LOG) lengthenLog(this.#connection);
   }
 
   #point(when: "before" | "after", group: OpenGroup): void {
@@ -150,20 +155,6 @@ export class GroupCommit {
   #rejectWaiting(): void {
     if (!this.#refusal) return;
     for (const unit of this.#waiting.splice(0)) unit.reject(this.#refusal.error);
-  }
-
-  /** Waits for other processes without blocking the event loop. */
-  async #begin(): Promise<void> {
-    const deadline = performance.now() + LOCK_WAIT_MS;
-    for (let pauseMs = 1; ; pauseMs = Math.min(50, pauseMs * 2)) {
-      try {
-        this.#statement.begin();
-        return;
-      } catch (error) {
-        if (!isBusy(error) || performance.now() > deadline) throw toPilotoError(error, this.#connection.file);
-        await wait(pauseMs);
-      }
-    }
   }
 }
 

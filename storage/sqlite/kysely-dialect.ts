@@ -11,12 +11,15 @@ import {
   SqliteQueryCompiler,
 } from "kysely";
 import type { Database as Schema } from "../schema.ts";
+import { whenFree } from "./when-free.ts";
 
 /** Kysely's own driver prepares every statement anew and begins deferred; this one does neither. */
 class ImmediateDriver implements Driver {
   readonly #connection: PreparingConnection;
+  readonly #db: Database.Database;
   #isTaken = false;
   constructor(db: Database.Database) {
+    this.#db = db;
     this.#connection = new PreparingConnection(db);
   }
   async init() {}
@@ -28,8 +31,8 @@ class ImmediateDriver implements Driver {
   async releaseConnection() {
     this.#isTaken = false;
   }
-  async beginTransaction(connection: DatabaseConnection) {
-    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+  async beginTransaction() {
+    await whenFree(this.#db.name, () => void this.#db.exec("begin immediate"));
   }
   async commitTransaction(connection: DatabaseConnection) {
     await connection.executeQuery(CompiledQuery.raw("commit"));

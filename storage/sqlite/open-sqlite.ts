@@ -11,6 +11,7 @@ import { openToRead, openToWrite, type SqliteConnection } from "./connection.ts"
 import { GroupCommit } from "./group-commit.ts";
 import { SnapshotReads } from "./snapshot-reads.ts";
 import { turnstile } from "./turnstile.ts";
+import { whenFree } from "./when-free.ts";
 
 /** How often to look for commits of other processes. */
 const WATCH_MS = 200;
@@ -27,7 +28,7 @@ export interface SqliteOptions {
 
 export interface SqliteStores extends Stores {
   readonly file: string;
-  /** Moves the log into the file and empties it. Cheap when there is little; for idle moments. */
+  /** Moves the log into the file; for idle moments. A log that grew far beyond its usual length is cut. */
   checkpoint(): void;
   /** The writing connection, for tests that look at query plans or damage things. */
   readonly connection: SqliteConnection;
@@ -43,14 +44,22 @@ export async function openSqlite(options: SqliteOptions): Promise<SqliteStores> 
   const file = isMemory ? ":memory:" : dataFolder(path.resolve(options.folder)).database;
   if (options.readOnly) return openReadOnly(file, options);
   if (!isMemory) makeDataFolder(path.dirname(file));
+  // Another process may be making or changing the same file at this moment: then it is opened anew.
+  const writing = await whenFree(file, () => openUpToDate(file, options));
+  try {
+    return storesOver(writing, isMemory ? writing : openToRead(file), options);
+  } catch (error) {
+    writing.close();
+    throw error;
+  }
+}
+
+async function openUpToDate(file: string, options: SqliteOptions): Promise<SqliteConnection> {
   const writing = openToWrite(file);
-  let reading: SqliteConnection | undefined;
   try {
     await bringUpToDate(writing, options);
-    reading = isMemory ? writing : openToRead(file);
-    return storesOver(writing, reading, options);
+    return writing;
   } catch (error) {
-    reading?.close();
     writing.close();
     throw error;
   }
@@ -92,7 +101,7 @@ function storesOver(writing: SqliteConnection, reading: SqliteConnection, option
     atomically: (work) => writer.write(work),
     read: (work) => (writer.refusal ? Promise.reject(writer.refusal.error) : reads.read(work)),
     onCommit: (listener) => listeners.add(listener),
-    checkpoint: () => void writing.db.pragma("wal_checkpoint(TRUNCATE)"),
+    checkpoint: () => void writing.db.pragma("wal_checkpoint(PASSIVE)"),
     close: () => {
       closing ??= close();
       return closing;

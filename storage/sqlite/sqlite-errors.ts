@@ -51,7 +51,8 @@ export function toPilotoError(error: unknown, file: string): unknown {
   return error;
 }
 
-/** Somebody else has the write lock at the moment: waiting helps. */
+/** Somebody else has the lock at the moment: waiting helps. */
 export function isBusy(error: unknown): boolean {
-  return error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY");
+  const original = error instanceof PilotoError ? error.cause : error;
+  return original instanceof Database.SqliteError && original.code.startsWith("SQLITE_BUSY");
 }
