@@ -5,6 +5,6 @@ import { installIfNeeded } from "./install.mjs";
 await installIfNeeded({ dev: false });
 const { buildIfNeeded } = await import("./bundle.mjs");
 const main = await buildIfNeeded();
-process.setSourceMapsEnabled?.(true);
+if (process.env.PILOTO_DEBUG) process.setSourceMapsEnabled(true);
 process.argv = [process.argv[0], main, "start", ...process.argv.slice(2)];
 await import(pathToFileURL(main).href);
