@@ -70,40 +70,50 @@ async function think(call: ToolCall, fleet: ModelFleet, signal: AbortSignal): Pr
   const problems = checkArgs(THINK, call.args);
   if (problems.length > 0) return failed("ARGUMENTS_INVALID", `piloto think was not called: ${problems.join("; ")}.`);
   const question = call.args.question as string;
-  const { text, isCut } = asData(call.args.input);
   const request = `think: ${question.length <= 160 ? question : `${question.slice(0, 159)}…`}`;
   try {
-    const reply = await fleet.chat(
-      {
-        messages: [
-          { role: "system", content: SYSTEM },
-          { role: "user", content: text === "" ? question : `${question}\n\n<data>\n${text}\n</data>` },
-        ],
-        maxTokens: MAX_ANSWER_TOKENS,
-      },
-      signal,
-    );
+    const { reply, isCut } = await ask(question, call.args.input, fleet, signal);
     const answer = reply.text.trim();
     if (answer === "") return { ...failed("NODE_FAILED", `${reply.model} gave no answer.`), request };
-    const body: JsonObject = {
-      answer,
-      model: reply.model,
+    const cuts = {
       ...(isCut ? { inputWasCut: true } : {}),
       ...(reply.stopped === "length" ? { answerWasCut: true } : {}),
     };
     const summary = answer.length <= 200 ? answer : `${answer.slice(0, 199)}…`;
-    return { kind: "done", request, summary, result: { status: 200, headers: {}, body } };
+    return {
+      kind: "done",
+      request,
+      summary,
+      result: { status: 200, headers: {}, body: { answer, model: reply.model, ...cuts } },
+    };
   } catch (error) {
     if (!isPilotoError(error)) throw error;
     return { ...failed(error.code, error.message), request };
   }
 }
 
+/** A model with a shorter context than the data takes is asked again over half of it, down to 1,000 characters. */
+async function ask(question: string, input: Json | undefined, fleet: ModelFleet, signal: AbortSignal) {
+  for (let length = MAX_INPUT; ; length /= 2) {
+    const { text, isCut } = asData(input, length);
+    const content = text === "" ? question : `${question}\n\n<data>\n${text}\n</data>`;
+    const messages = [
+      { role: "system", content: SYSTEM },
+      { role: "user", content },
+    ] as const;
+    try {
+      return { reply: await fleet.chat({ messages, maxTokens: MAX_ANSWER_TOKENS }, signal), isCut };
+    } catch (error) {
+      if (!isPilotoError(error, "CONTEXT_TOO_LARGE") || text.length < length || length <= 1000) throw error;
+    }
+  }
+}
+
 /** Closing marks inside the data are broken, so that it cannot step out of its place. */
-function asData(input: Json | undefined): { text: string; isCut: boolean } {
+function asData(input: Json | undefined, length: number): { text: string; isCut: boolean } {
   if (input === undefined) return { text: "", isCut: false };
   const whole = (typeof input === "string" ? input : JSON.stringify(input, null, 1)).replace(/<(\/?data)>/gi, "<_$1>");
-  return whole.length <= MAX_INPUT
+  return whole.length <= length
     ? { text: whole, isCut: false }
-    : { text: `${whole.slice(0, MAX_INPUT)}\n[cut here]`, isCut: true };
+    : { text: `${whole.slice(0, length)}\n[cut here]`, isCut: true };
 }

@@ -36,6 +36,14 @@ export const done = (call: ToolCall, body: Json = { ok: true }): ToolOutcome => 
   result: { status: 200, headers: {}, body },
 });
 
+const cancelled = (call: ToolCall): ToolOutcome => ({
+  kind: "failed",
+  request: call.tool.operation,
+  summary: "Stopped before it was sent.",
+  code: "CANCELLED",
+  effect: "none",
+});
+
 export function fakeTools(...tools: Tool[]): FakeTools {
   const effects: FakeTools["effects"] = [];
   const next: FakeTools["next"] = [];
@@ -46,6 +54,7 @@ export function fakeTools(...tools: Tool[]): FakeTools {
     cards: async () => cards,
     get: async (_project: ProjectId, key) => tools.find((tool) => tool.key === key),
     async call(_project, call, signal) {
+      if (signal.aborted) return cancelled(call);
       effects.push({ key: call.tool.key, idempotencyKey: call.idempotencyKey, args: call.args });
       const planned = next.shift();
       return planned ? planned(call, signal) : done(call);

@@ -67,11 +67,13 @@ describe.skipIf(!existsSync(SPECS))("real descriptions (../shared/specs; skipped
   test.each(files)("every listed operation of %s has a schema that arguments can be checked by", (name) => {
     const { operations } = listOperations(parseOpenApi(readFileSync(path.join(SPECS, name), "utf8"), name));
     const service = { id: "s" as never, name: "real", baseUrl: "http://h" };
-    const unusable = operations.flatMap((operation) => {
+    const unusable = operations.flatMap((operation, n) => {
       const tool = toEndpoint(operation, service);
-      const said = [...checkArgs(tool, { nonsense: 1 }), ...checkArgs(tool, { nonsense: 1 }, { references: true })];
+      // Compiling is what takes the time: one in eight is tried with references as well.
+      const ways = n % 8 === 0 ? [{}, { references: true }] : [{}];
+      const said = ways.flatMap((way) => checkArgs(tool, { nonsense: 1 }, way));
       const known = said.filter((problem) => problem.startsWith("nonsense is not known here"));
-      return known.length === 2 ? [] : [`${tool.key}: ${said.join("; ")}`];
+      return known.length === ways.length ? [] : [`${tool.key}: ${said.join("; ")}`];
     });
     expect(unusable).toEqual([]);
   });
@@ -277,6 +279,58 @@ describe("what is listed", () => {
     });
     expect(operations.map(({ pathTemplate }) => pathTemplate)).toEqual(["/good"]);
     expect(refused).toEqual([{ operation: "POST /bad", reason: expect.stringContaining("outside the document") }]);
+  });
+});
+
+describe("what an operation answers", () => {
+  const answering = (schema: object, more: object = {}) =>
+    only(listed({ responses: { "201": { content: { "application/json": { schema } } } } }, more)).returns;
+
+  test("is told by field, lists and references followed", () => {
+    const schemas = {
+      Item: { type: "object", properties: { id: { type: "string" }, name: { type: ["string", "null"] } } },
+    };
+    const list = {
+      type: "object",
+      properties: {
+        items: { type: "array", items: { $ref: "#/components/schemas/Item" } },
+        total: { type: "integer" },
+      },
+    };
+    expect(answering(list, { components: { schemas } })).toBe(
+      "body: items:array, total:integer · body.items[]: id:string, name:string",
+    );
+    expect(answering({ type: "array", items: { type: "string" } })).toBe("body[]:string");
+    expect(
+      answering(
+        { allOf: [{ $ref: "#/components/schemas/Item" }, { properties: { extra: { type: "boolean" } } }] },
+        { components: { schemas } },
+      ),
+    ).toBe("body: id:string, name:string, extra:boolean");
+  });
+
+  test("is cut between fields at 300 characters, and ends where a schema is circular", () => {
+    const wide = Object.fromEntries(
+      Array.from({ length: 40 }, (_, n) => [`a_rather_long_name_of_a_field_${n}`, { type: "string" }]),
+    );
+    const line = answering({ type: "object", properties: wide })!;
+    expect(line.length).toBeLessThanOrEqual(300);
+    expect(line).toMatch(/:string …$/);
+    const schemas = {
+      Tree: {
+        type: "object",
+        properties: { children: { type: "array", items: { $ref: "#/components/schemas/Tree" } } },
+      },
+    };
+    expect(answering({ $ref: "#/components/schemas/Tree" }, { components: { schemas } })).toContain(
+      "body.children[]: children:array",
+    );
+  });
+
+  test("stays open when the document does not tell, or tells it elsewhere", () => {
+    expect(answering({})).toBeUndefined();
+    expect(answering({ $ref: "https://evil.example/x.json" })).toBeUndefined();
+    expect(only(listed({})).returns).toBeUndefined();
   });
 });
 
