@@ -10,11 +10,12 @@ export async function* readNdjson(body: AsyncIterable<Uint8Array>, maxLineBytes:
   const decoder = new TextDecoder();
   let rest = "";
   for await (const chunk of body) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) {
-      if (line.length > maxLineBytes) throw tooLong(line.length);
-      if (line.trim() !== "") yield parse(line);
+    const [first = "", ...others] = decoder.decode(chunk, { stream: true }).split("\n");
+    rest += first; // only the new chunk is searched, so a long line in small chunks costs no more than its length
+    if (rest.length > maxLineBytes) throw tooLong(rest.length);
+    for (const next of others) {
+      if (rest.trim() !== "") yield parse(rest);
+      rest = next;
     }
     if (rest.length > maxLineBytes) throw tooLong(rest.length);
   }

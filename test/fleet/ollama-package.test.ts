@@ -57,7 +57,7 @@ test("the ollama package leaves a broken line out and calls the answer complete;
 });
 
 test("the ollama package keeps a line without end in memory; Piloto's client stops it", async () => {
-  const bytes = 16 * 2 ** 20;
+  const bytes = 3 * 2 ** 20;
   const { control, fleet } = await simulate([pc("one")]);
   quietConsole();
   control("one").faults.push({ kind: "giant-line", chunks: 0, bytes });

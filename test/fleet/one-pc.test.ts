@@ -179,7 +179,10 @@ test("an answer is cut at maxTokens and says so", async () => {
 test("a model that ignores maxTokens and never stops is stopped", async () => {
   const { fleet, control } = await simulate([pc("one")], { brain: () => ({ endless: true }) });
   control("one").ignoresMaxTokens = true;
-  expect(await codeOf(fleet.chat(ask("go on", { maxTokens: 20 }), NEVER))).toBe("ANSWER_TOO_LONG");
+  let pieces = 0;
+  const chat = fleet.chat(ask("go on", { maxTokens: 20, onText: () => (pieces += 1) }), NEVER);
+  expect(await codeOf(chat)).toBe("ANSWER_TOO_LONG");
+  expect(pieces).toBeLessThan(200);
   await until("the slot is free", () => control("one").counts().active === 0);
 });
 

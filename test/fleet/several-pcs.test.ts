@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Brain } from "../../src/demo/brain.ts";
-import { manualClock } from "../support/manual-clock.ts";
+import { manualClock, settle } from "../support/manual-clock.ts";
 import { until } from "../support/until.ts";
 import { ask, chatsSeen, codeOf, failureOf, model, NEVER, pc, simulate } from "./simulation.ts";
 
@@ -196,6 +196,54 @@ test("requests for another model do not wait behind a busy one", async () => {
   const stuck = codeOf(fleet.chat(ask("stuck", { model: "a:1b" }), stop.signal));
   await until("a is under way", () => control("one").counts().active === 1);
   expect(await fleet.chat(ask("free", { model: "b:1b" }), NEVER)).toMatchObject({ text: "free" });
+  stop.abort();
+  await stuck;
+});
+
+test("a request joins the PC that is loading its model rather than loading it on another", async () => {
+  const { fleet, control } = await simulate([pc("one"), pc("two")], {
+    clock: manualClock(),
+    timeFactor: 1,
+    fleet: { limits: { perNodeAndModel: 2 } },
+  });
+  const stop = new AbortController();
+  const chats = ["first", "second"].map((text) => codeOf(fleet.chat(ask(text), stop.signal)));
+  await until("both wait for one load", () => control("one").counts().waiting === 2);
+  expect(control("two").events).toEqual([]);
+  stop.abort();
+  await Promise.all(chats);
+});
+
+test("a request that waits can be cancelled while the one before it goes on", async () => {
+  const { fleet, control } = await simulate([pc("one")]);
+  control("one").faults.push({ kind: "hang", chunks: 0 });
+  const [first, second] = [new AbortController(), new AbortController()];
+  const works = codeOf(fleet.chat(ask("works"), first.signal));
+  await until("it works", () => control("one").counts().active === 1);
+  const waits = codeOf(fleet.chat(ask("waits"), second.signal));
+  await settle();
+  second.abort();
+  expect(await waits).toBe("CANCELLED");
+  expect(control("one").counts().active).toBe(1);
+  first.abort();
+  expect(await works).toBe("CANCELLED");
+});
+
+test("a request that waits goes to a PC that comes up", async () => {
+  const clock = manualClock();
+  const { fleet, control } = await simulate([pc("one"), pc("two")], { clock });
+  await control("two").goDown();
+  fleet.start();
+  await fleet.nodes();
+  control("one").faults.push({ kind: "hang", chunks: 0 });
+  const stop = new AbortController();
+  const stuck = codeOf(fleet.chat(ask("stuck"), stop.signal));
+  await until("one works", () => control("one").counts().active === 1);
+  const waits = fleet.chat(ask("waits"), NEVER);
+  await settle();
+  await control("two").comeBack();
+  await clock.advance(5000);
+  expect(await waits).toMatchObject({ text: "waits", node: "two" });
   stop.abort();
   await stuck;
 });
