@@ -24,10 +24,18 @@ export function cardNotes(run: PlanRun, steps: readonly StepRun[], context: Note
   if (run.state === "draft") notes.push(...draftNotes(run, context, say));
   if (run.state === "waiting") notes.push(...waitingNotes(run, steps, text));
   if (run.state === "error") notes.push(...(run.reason ? [text.reason(run.reason)] : []), text.retryOffered);
-  if (run.state === "cancelled" && run.reason) notes.push(text.reason(run.reason));
+  if (run.state === "queued" && run.reason) notes.push(text.waitingFor(run.reason));
+  if (run.state === "cancelled" && run.reason && !isEndedByPerson(run, context)) notes.push(text.reason(run.reason));
   const isStopping = run.cancelRequestedAtMs !== undefined && (run.state === "running" || run.state === "queued");
   if (isStopping) notes.push(text.stopping);
   return notes.map((note) => plainLine(note, NOTE_LIMIT));
+}
+
+/** Who stopped or abandoned it is told already, with the time. */
+function isEndedByPerson(run: PlanRun, { votes }: NoteContext): boolean {
+  return (
+    run.cancelRequestedBy !== undefined || votes?.some((vote) => vote.counted && vote.action === "abandon") === true
+  );
 }
 
 type NoteWords = Words["card"]["note"];

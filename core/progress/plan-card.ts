@@ -48,13 +48,13 @@ function headline(run: PlanRun, steps: readonly StepRun[], say: Words): string {
       return run.revision > 1 ? text.revised(total, run.revision) : text.draft(total);
     case "queued":
       if (run.cancelRequestedAtMs !== undefined) return text.stoppingQueued;
-      return done > 0 ? text.running(current, total) : text.queued(total);
+      return run.startedAtMs === undefined ? text.queued(total) : text.queuedAgain(done, total);
     case "running":
       return run.cancelRequestedAtMs === undefined ? text.running(current, total) : text.stopping(current, total);
     case "waiting":
       return text.waiting(at("unknown") ?? at("error") ?? current, total);
     case "done":
-      return text.done(total, took(run));
+      return done < total ? text.donePartly(done, total, took(run)) : text.done(total, took(run));
     case "error": {
       const failed = at("error") ?? at("unknown");
       return failed === undefined ? text.errorBetweenSteps(done, total) : text.error(failed, total);
@@ -104,10 +104,18 @@ function stepNote(step: PlanStep, done: StepRun, run: PlanRun, say: Words): stri
   if (done.state === "unknown") parts.push(text.unknown);
   if (done.finishedAfterCancel) parts.push(text.finishedAfterCancel);
   if (done.summary) parts.push(plainLine(done.summary, 500));
-  else if (done.state === "cancelled") parts.push(done.startedAtMs === undefined ? text.notStarted : text.cancelled);
-  else if (done.state === "skipped") parts.push(text.skipped);
-  else if (done.state === "pending" && isOver(run.state) && run.startedAtMs !== undefined) parts.push(text.notStarted);
+  const why = whyNotDone(done, run, say);
+  if (why) parts.push(why);
   return parts.length === 0 ? undefined : plainLine(parts.join(" · "), STEP_NOTE_LIMIT);
+}
+
+function whyNotDone(step: StepRun, run: PlanRun, say: Words): string | undefined {
+  const text = say.card.step;
+  const hasBegun = step.attempt > 0 || step.startedAtMs !== undefined;
+  if (step.state === "skipped") return hasBegun ? text.leftUnknown : text.skipped;
+  if (step.state === "cancelled" && hasBegun) return step.summary ? undefined : text.cancelled;
+  const isOverWithoutIt = step.state === "cancelled" || (step.state === "pending" && isOver(run.state));
+  return isOverWithoutIt && run.startedAtMs !== undefined ? text.notStarted : undefined;
 }
 
 function stepElapsed({ state, startedAtMs, finishedAtMs }: StepRun, nowMs: number): string | undefined {

@@ -4,11 +4,14 @@ export const cardEn = {
     draft: (steps: number) => `Plan · ${count(steps, "step")}`,
     revised: (steps: number, revision: number) => `Plan, revision ${revision} · ${count(steps, "step")}`,
     queued: (steps: number) => `Confirmed · waiting for its turn · ${count(steps, "step")}`,
+    queuedAgain: (done: number, steps: number) => `Waiting to go on · ${done} of ${count(steps, "step")} done`,
     running: (step: number, steps: number) => `Running · ${step} of ${steps}`,
     stopping: (step: number, steps: number) => `Stopping · ${step} of ${steps}`,
     stoppingQueued: "Stopping before it starts",
     waiting: (step: number, steps: number) => `Needs a decision · step ${step} of ${steps}`,
     done: (steps: number, took: string) => `Done · ${count(steps, "step")}${took ? ` in ${took}` : ""}`,
+    donePartly: (done: number, steps: number, took: string) =>
+      `Finished · ${done} of ${count(steps, "step")} done${took ? ` in ${took}` : ""}`,
     error: (step: number, steps: number) => `Failed · step ${step} of ${steps}`,
     errorBetweenSteps: (done: number, steps: number) => `Failed · ${done} of ${count(steps, "step")} done`,
     cancelled: "Cancelled · nothing was run",
@@ -47,6 +50,7 @@ export const cardEn = {
     finishedAfterCancel: "It finished although Stop had been pressed.",
     unknown:
       "Unknown: it began and its outcome was not recorded. It may or may not have taken effect; it is not repeated by itself.",
+    leftUnknown: "Not repeated: a person chose to go on. Whether it took effect is not recorded.",
     skipped: "Skipped.",
     cancelled: "Stopped before it took effect, as far as Piloto knows.",
     notStarted: "Not started.",

@@ -104,6 +104,26 @@ const cases: Record<string, { run: Partial<PlanRun>; steps: StepRun[]; votes?: V
     run: { state: "cancelled", decidedBy: ana, decidedAtMs: EXAMPLE_NOW + minute },
     steps: [exampleStep(1, { state: "cancelled" }), exampleStep(2, { state: "cancelled" })],
   },
+  "queued again after a pause": {
+    run: { state: "queued", ...confirmed, reason: "Piloto was stopped between two steps; it goes on by itself" },
+    steps: [doneStep, exampleStep(2)],
+  },
+  "done after Continue": {
+    run: { state: "done", ...confirmed, finishedAtMs: started },
+    steps: [doneStep, exampleStep(2, { state: "skipped", attempt: 1, startedAtMs: started })],
+    votes: [vote("confirm", ben, EXAMPLE_NOW + minute), vote("continue", ana, EXAMPLE_NOW + 3 * minute)],
+  },
+  "stopped between two steps": {
+    run: {
+      state: "cancelled",
+      ...confirmed,
+      cancelRequestedBy: ana,
+      cancelRequestedAtMs: EXAMPLE_NOW + 3 * minute,
+      reason: "Stop was pressed by memory:ana",
+    },
+    steps: [doneStep, exampleStep(2, { state: "cancelled" })],
+    votes: [vote("confirm", ben, EXAMPLE_NOW + minute), vote("stop", ana, EXAMPLE_NOW + 3 * minute)],
+  },
   expired: { run: { state: "expired", expiresAtMs: later - minute }, steps: [exampleStep(1), exampleStep(2)] },
   superseded: {
     run: { state: "superseded", supersededBy: asId("0190b5c2-run-77777777") },
