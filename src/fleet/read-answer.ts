@@ -73,12 +73,21 @@ export async function readAnswer(body: AsyncIterable<Uint8Array>, reading: Answe
     : nodeFailed(node, "the stream ended before it began");
 }
 
+/** Deeper than any tool's arguments; what is deeper overflows the stack of whoever walks it later. */
+const DEEPEST_LINE = 64;
+
 function readLine(value: unknown, { model }: AnswerReading): ChatLine {
+  if (isDeeperThan(DEEPEST_LINE, value)) throw new UnreadableLine(`a line nested deeper than ${DEEPEST_LINE}`);
   const read = ChatLine.safeParse(value);
   if (!read.success) throw new UnreadableLine("a line of the wrong shape", { cause: read.error });
   if (read.data.error === undefined || read.data.error === null) return read.data;
   const words = errorWords(JSON.stringify(value));
   throw isAboutContext(words) ? contextTooLarge(model, words) : new UnreadableLine(words);
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(levels - 1, inner));
 }
 
 function finished(line: ChatLine, text: string, toolCalls: readonly ModelToolCall[]): Answer {

@@ -222,6 +222,9 @@ test("llama-server's words for a prompt that is too long are understood too", as
   expect(await codeOf(fleet.chat(ask("hello"), NEVER))).toBe("CONTEXT_TOO_LARGE");
 });
 
+const callWith = (args: string) =>
+  `{"message":{"tool_calls":[{"function":{"name":"act","arguments":{"a":${args}}}}]}}\n`;
+
 const BROKEN: { what: string; fault: Fault; code: string }[] = [
   {
     what: "answers 500",
@@ -277,6 +280,16 @@ const BROKEN: { what: string; fault: Fault; code: string }[] = [
     what: "sends a line that is not JSON",
     fault: { kind: "insert", chunks: 1, text: "oops\n" },
     code: "ANSWER_CUT_OFF",
+  },
+  {
+    what: "calls a tool with endless nesting",
+    fault: { kind: "insert", chunks: 1, text: callWith(`${"[".repeat(100_000)}${"]".repeat(100_000)}`) },
+    code: "ANSWER_CUT_OFF",
+  },
+  {
+    what: "reports an endlessly nested error",
+    fault: { kind: "raw", status: 200, body: `{"error":${"[".repeat(100_000)}${"]".repeat(100_000)}}\n` },
+    code: "NODE_FAILED",
   },
   {
     what: "sends a line of two megabytes",
