@@ -48,7 +48,7 @@ export function createScriptPlatform(tell: (told: Told) => void): ScriptPlatform
     card,
     async post(chatId, what, key) {
       const known = refs.get(key);
-      if (known !== undefined) return { kind: "ok", ref: known };
+      if (known !== undefined) return { kind: "ok", ref: known, isRepeat: true };
       const ref = `script-${refs.size + 1}`;
       refs.set(key, ref);
       return show({ chatId, ref, how: "posted", what });

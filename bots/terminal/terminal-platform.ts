@@ -19,7 +19,7 @@ export function createTerminalPlatform(show: (chatId: ChatId, what: Outgoing) =>
     limits: { editEveryMs: EDIT_EVERY_MS },
     async post(chatId, what, key) {
       const known = refs.get(key);
-      if (known !== undefined) return { kind: "ok", ref: known };
+      if (known !== undefined) return { kind: "ok", ref: known, isRepeat: true };
       count += 1;
       const ref = `terminal-${count}`;
       refs.set(key, ref);

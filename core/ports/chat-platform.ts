@@ -22,7 +22,8 @@ export interface ChatPlatform {
 }
 
 export type Posted =
-  | { readonly kind: "ok"; readonly ref: MessageRef }
+  /** `isRepeat`: a post with a known key; the message still shows what it showed then, and core edits it. */
+  | { readonly kind: "ok"; readonly ref: MessageRef; readonly isRepeat?: boolean }
   | { readonly kind: "gone"; readonly why: string };
 
 export interface PlatformLimits {

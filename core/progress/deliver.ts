@@ -46,11 +46,17 @@ export async function deliverCard(due: DueCard, deps: DeliverDeps): Promise<void
 
 async function show(due: DueCard, card: Outgoing, platform: ChatPlatform, shown: LastShown): Promise<Posted> {
   const key = `card:${due.runId}`;
-  if (due.ref === undefined) return platform.post(due.chatId, card, key);
+  if (due.ref === undefined) return postNow(due.chatId, card, key, platform);
   const edited = await platform.edit(due.chatId, due.ref, card);
   if (edited.kind === "ok") return edited;
   if (!shown.mayPostAfresh(due, due.ref)) return { kind: "gone", why: `Deleted again: ${edited.why}` };
-  return platform.post(due.chatId, card, `${key}:instead-of:${due.ref}`);
+  return postNow(due.chatId, card, `${key}:instead-of:${due.ref}`, platform);
+}
+
+/** A post that an earlier try made already shows the facts of that try: it is brought up to date at once. */
+async function postNow(chatId: ChatId, card: Outgoing, key: string, platform: ChatPlatform): Promise<Posted> {
+  const posted = await platform.post(chatId, card, key);
+  return posted.kind === "ok" && posted.isRepeat ? platform.edit(chatId, posted.ref, card) : posted;
 }
 
 function record(due: DueCard, posted: Posted, { stores, platform, clock }: DeliverDeps): Promise<void> {

@@ -35,10 +35,10 @@ export function chatPlatformContract(name: string, open: () => Promise<PlatformU
       }
     });
 
-    test("the same key posts once and gives the first reference", async () => {
+    test("the same key posts once, gives the first reference and says that it is a repeat", async () => {
       const { platform, seen } = await open();
       const first = await platform.post(chat(platform), say("only once"), "k1");
-      expect(await platform.post(chat(platform), say("only once"), "k1")).toEqual(first);
+      expect(await platform.post(chat(platform), say("only once"), "k1")).toEqual({ ...first, isRepeat: true });
       expect((await seen(chat(platform))).split("only once")).toHaveLength(2);
     });
 

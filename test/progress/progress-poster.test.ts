@@ -107,6 +107,20 @@ test("an answer that was lost after posting does not post twice, a restart in be
   expect(platform.card(main)?.state).toBe("draft");
 });
 
+test("a post whose answer was lost does not keep showing what it showed: the retry brings it up to date", async () => {
+  const { propose, change, poster, clock } = await house();
+  const platform = memoryPlatform();
+  platform.faults(main, { kind: "after" });
+  const posting = poster(platform);
+  const run = await propose();
+  await settle();
+  await change(run, "cancelled");
+  await clock.advance(2_000);
+  await posting.idle();
+  expect(platform.messages).toHaveLength(1);
+  expect(platform.card(main)?.state).toBe("cancelled");
+});
+
 test("a platform that fails is tried again with growing pauses until the final state shows", async () => {
   const { propose, change, poster, clock } = await house();
   const platform = memoryPlatform();

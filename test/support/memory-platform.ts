@@ -61,7 +61,7 @@ export function memoryPlatform({
 
   function show(chatId: ChatId, what: Outgoing, key: string): Posted {
     const known = honoursKeys ? byKey.get(key) : undefined;
-    if (known) return { kind: "ok", ref: known.ref };
+    if (known) return { kind: "ok", ref: known.ref, isRepeat: true };
     const message: Shown = { chatId, ref: `m${messages.length + 1}`, versions: [what], isDeleted: false };
     messages.push(message);
     byKey.set(key, message);
