@@ -1,3 +1,4 @@
+import { PilotoError } from "../../core/domain/errors.ts";
 import type { FleetModel } from "../../core/domain/fleet-node.ts";
 import type { ChatReply, ChatRequest, ModelFleet } from "../../core/ports/model-fleet.ts";
 import { contextOf, toChatBody } from "./chat-body.ts";
@@ -22,8 +23,12 @@ export interface Fleet extends ModelFleet {
   stop(): Promise<void>;
 }
 
-/** The GPU PCs of the settings as one `ModelFleet`. Nothing is sent before `start` or the first question. */
+/**
+ * The GPU PCs of the settings as one `ModelFleet`. Nothing is sent before `start` or the first question.
+ * @throws PilotoError SETTINGS_INVALID when two PCs have one name
+ */
 export function createFleet(options: FleetOptions): Fleet {
+  refuseSameNames(options.nodes);
   const { clock, logger } = options;
   const timing = { ...DEFAULT_TIMING, ...options.timing };
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -126,4 +131,10 @@ function unknownNode(node: { name: string; url: string }, client: WatchedNode["c
     suspectUntilMs: 0,
     listedAtMs: Number.NEGATIVE_INFINITY,
   };
+}
+
+function refuseSameNames(nodes: FleetOptions["nodes"]): void {
+  const twice = nodes.find((node, i) => nodes.some((other, j) => j < i && other.name === node.name));
+  if (!twice) return;
+  throw new PilotoError("SETTINGS_INVALID", `Two GPU PCs are named ${twice.name}. Give each its own name.`);
 }

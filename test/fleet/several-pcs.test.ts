@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import type { Brain } from "../../src/demo/brain.ts";
+import { createFleet } from "../../src/fleet/fleet.ts";
 import { manualClock, settle } from "../support/manual-clock.ts";
 import { until } from "../support/until.ts";
-import { ask, chatsSeen, codeOf, failureOf, model, NEVER, pc, simulate } from "./simulation.ts";
+import { ask, chatsSeen, codeOf, failureOf, model, NEVER, pc, quiet, simulate } from "./simulation.ts";
 
 test("another PC answers when one fails before its first token", async () => {
   const { fleet, control } = await simulate([pc("one"), pc("two")]);
@@ -246,4 +247,9 @@ test("a request that waits goes to a PC that comes up", async () => {
   expect(await waits).toMatchObject({ text: "waits", node: "two" });
   stop.abort();
   await stuck;
+});
+
+test("two PCs of one name are refused at the start", () => {
+  const nodes = ["http://a", "http://b"].map((url) => ({ name: "gpu", url }));
+  expect(() => createFleet({ nodes, clock: manualClock(), logger: quiet })).toThrow("Two GPU PCs are named gpu");
 });
