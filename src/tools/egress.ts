@@ -7,8 +7,11 @@ import { forbiddenAddress, isPrivate, literalOf } from "./service-address.ts";
 
 /** One HTTP request to a registered place. */
 export interface EgressRequest {
-  /** Whose pinned addresses to use: changes when an administrator refreshes the service. */
-  readonly pin: string;
+  /**
+   * Whose pinned addresses to use: changes when an administrator refreshes the service. Absent: the name is looked up
+   * afresh, for reading a description and for probes.
+   */
+  readonly pin?: string;
   /** Scheme, host and port: of the registered service, never of an argument. */
   readonly origin: string;
   readonly method: string;
@@ -56,19 +59,19 @@ const CONNECT_TIMEOUT_MS = 10_000;
 export function createEgress({ resolve = resolveByDns }: { resolve?: Resolve } = {}): Egress {
   const pins = new Map<string, readonly string[]>();
 
-  async function addressesOf(pin: string, host: string): Promise<readonly string[]> {
+  async function addressesOf(pin: string | undefined, host: string): Promise<readonly string[]> {
     const key = `${pin} ${host}`;
-    const standing = pins.get(key);
+    const standing = pin === undefined ? undefined : pins.get(key);
     if (standing) return standing;
     const literal = literalOf(host);
     const found = literal ? [literal] : [...(await resolve(host))].sort();
     const reason = problemOf(host, found);
     if (reason) throw new Forbidden(reason);
-    pins.set(key, found);
+    if (pin !== undefined) pins.set(key, found);
     return found;
   }
 
-  async function hasMoved(pin: string, host: string): Promise<boolean> {
+  async function hasMoved(pin: string | undefined, host: string): Promise<boolean> {
     const pinned = pins.get(`${pin} ${host}`);
     if (!pinned || literalOf(host)) return false;
     const now = await resolve(host).catch(() => pinned);
@@ -159,7 +162,8 @@ async function exchange(
     });
     progress.status = answer.statusCode;
     const headers = flatHeaders(answer.headers);
-    const bytes = await readBytes(answer.body, headers["content-encoding"], request);
+    const isBodiless = request.method === "HEAD" || answer.statusCode === 204 || answer.statusCode === 304;
+    const bytes = await readBytes(answer.body, isBodiless ? undefined : headers["content-encoding"], request);
     return { kind: "answered", status: answer.statusCode, headers, bytes };
   } finally {
     await client.destroy();

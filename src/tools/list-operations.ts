@@ -29,7 +29,14 @@ export interface ListedOperation {
 export interface Listing {
   readonly operations: readonly ListedOperation[];
   /** What cannot be called, and why: `POST /upload`, "its body is …". */
-  readonly refused: readonly { readonly operation: string; readonly reason: string }[];
+  readonly refused: readonly RefusedOperation[];
+}
+
+export interface RefusedOperation {
+  readonly operation: string;
+  readonly reason: string;
+  /** It needs a file or an address outside the document. */
+  readonly isOutside?: true;
 }
 
 export interface ListingOptions {
@@ -52,16 +59,16 @@ export function listOperations(document: OpenApiDocument, options: ListingOption
   const converter = createSchemaConverter(root, { isSwagger2, is30 });
   const credentials = new Set([...(options.credentials ?? []), ...declaredCredentials(root)]);
   const operations: ListedOperation[] = [];
-  const refused: { operation: string; reason: string }[] = [];
+  const refused: RefusedOperation[] = [];
   for (const found of findOperations(root)) {
     const name = `${found.method} ${cleanText(found.pathTemplate).slice(0, 200)}`;
     try {
-      if (found.problem) throw new OperationRefused(found.problem);
+      if (found.problem) throw found.problem;
       const collecting = { root, converter, needs: new Set<string>(), credentials, isSwagger2 };
       operations.push(listOne(found, collecting, options));
     } catch (error) {
       if (!(error instanceof OperationRefused)) throw error;
-      refused.push({ operation: name, reason: error.message });
+      refused.push({ operation: name, reason: error.message, ...(error.isOutside ? { isOutside: true } : {}) });
     }
   }
   return { operations, refused };
@@ -72,7 +79,7 @@ interface Found {
   readonly pathTemplate: string;
   readonly item: JsonObject;
   readonly operation: JsonObject;
-  readonly problem?: string;
+  readonly problem?: OperationRefused;
 }
 
 function* findOperations(root: JsonObject): Generator<Found> {
@@ -84,7 +91,7 @@ function* findOperations(root: JsonObject): Generator<Found> {
       item = resolveObject(root, written) ?? {};
     } catch (error) {
       if (!(error instanceof OperationRefused)) throw error;
-      yield { method: "ANY", pathTemplate, item: {}, operation: {}, problem: error.message };
+      yield { method: "ANY", pathTemplate, item: {}, operation: {}, problem: error };
       continue;
     }
     for (const [method, operation] of operationsIn(item)) yield { method, pathTemplate, item, operation };

@@ -1,7 +1,14 @@
 import { isJsonObject, type Json, type JsonObject } from "../../core/domain/result.ts";
 
 /** Why one operation cannot be listed; the others of the document stand. */
-export class OperationRefused extends Error {}
+export class OperationRefused extends Error {
+  /** It needs a file or an address outside the document. */
+  readonly isOutside: boolean;
+  constructor(reason: string, { isOutside = false } = {}) {
+    super(reason);
+    this.isOutside = isOutside;
+  }
+}
 
 const MAX_HOPS = 20;
 
@@ -13,6 +20,7 @@ export function followRef(root: JsonObject, ref: string): { pointer: string; val
   if (!ref.startsWith("#")) {
     throw new OperationRefused(
       `it needs "${short(ref)}", which lies outside the document, and Piloto follows no such references`,
+      { isOutside: true },
     );
   }
   const pointer = decodePointer(ref.slice(1));

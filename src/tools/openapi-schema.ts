@@ -13,7 +13,7 @@ interface Definition {
   readonly schema: Json;
   readonly needs: readonly string[];
   readonly sizeBytes: number;
-  readonly refused?: string;
+  readonly refused?: OperationRefused;
 }
 
 /** Turns schemas of one document (2.0, 3.0, 3.1, 3.2) into JSON Schema 2020-12. Each definition is converted once. */
@@ -43,7 +43,7 @@ export function createSchemaConverter(root: JsonObject, { isSwagger2 = false, is
       return { name, schema, needs: [...needs], sizeBytes: JSON.stringify(schema).length };
     } catch (error) {
       if (!(error instanceof OperationRefused)) throw error;
-      return { name, schema: true, needs: [], sizeBytes: 4, refused: error.message };
+      return { name, schema: true, needs: [], sizeBytes: 4, refused: error };
     }
   }
 
@@ -79,7 +79,7 @@ export function createSchemaConverter(root: JsonObject, { isSwagger2 = false, is
       let sizeBytes = 0;
       for (let pointer = waiting.shift(); pointer !== undefined; pointer = waiting.shift()) {
         const definition = lookUp(pointer);
-        if (definition.refused) throw new OperationRefused(definition.refused);
+        if (definition.refused) throw definition.refused;
         sizeBytes += definition.sizeBytes;
         if (sizeBytes > MAX_DEFINITION_BYTES) {
           found[definition.name] = true;

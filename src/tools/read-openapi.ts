@@ -129,7 +129,6 @@ async function fetchDocument(url: string, egress: Egress, signal: AbortSignal | 
   const { origin, pathname, search } = new URL(url);
   const timeout = AbortSignal.timeout(EACH_TIMEOUT_MS);
   const answer = await egress.send({
-    pin: `document ${origin}`,
     origin,
     method: "GET",
     path: `${pathname}${search}`,

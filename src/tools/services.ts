@@ -213,6 +213,13 @@ function described({ document, source, baseUrl }: ReadOpenApi) {
 function listEndpoints({ document, source }: ReadOpenApi, service: Service) {
   const isOurServer = (server: Parameters<typeof serverUrl>[0]) => sameBase(serverUrl(server), source, service.baseUrl);
   const listing = listOperations(document, { credentials: credentialOf(service.auth), isOurServer });
+  const outside = listing.refused.find(({ isOutside }) => isOutside);
+  if (outside && listing.operations.length === 0) {
+    throw new PilotoError(
+      "SPEC_UNSAFE",
+      `No operation of ${source} can be called: ${outside.operation} was refused because ${outside.reason}. Bundle the document into one file first.`,
+    );
+  }
   return { endpoints: listing.operations.map((operation) => toEndpoint(operation, service)), refused: listing.refused };
 }
 
@@ -239,7 +246,6 @@ async function answers(baseUrl: string, egress: Egress, signal: AbortSignal | un
   const { origin, pathname } = new URL(baseUrl);
   const timeout = AbortSignal.timeout(PROBE_TIMEOUT_MS);
   const answer = await egress.send({
-    pin: `probe ${origin}`,
     origin,
     method: "GET",
     path: pathname,
@@ -249,6 +255,8 @@ async function answers(baseUrl: string, egress: Egress, signal: AbortSignal | un
   });
   return answer.kind === "answered" || answer.status !== undefined;
 }
+
+const EMPTY = "It describes no operation that Piloto can call.";
 
 function report(
   service: Service,
@@ -271,6 +279,6 @@ function report(
     removed,
     changed,
     refused,
-    warnings: [...warnings, ...offline],
+    warnings: [...warnings, ...offline, ...(endpoints.length === 0 ? [EMPTY] : [])],
   };
 }

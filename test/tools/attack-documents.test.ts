@@ -99,6 +99,16 @@ describe("a document that attacks", () => {
     expect(refused.map(({ operation }) => operation)).toEqual(["ANY /a", "GET /b", "POST /c"]);
   });
 
+  test("a document of which nothing is left without its outside references is refused as a whole", async () => {
+    const refused = add(JSON.stringify({ openapi: "3.1.0", paths: { "/x": bodyRef("file:///etc/passwd") } }));
+    await expect(refused).rejects.toMatchObject({
+      code: "SPEC_UNSAFE",
+      message: expect.stringContaining("file:///etc/passwd"),
+    });
+    const empty = await add(JSON.stringify({ openapi: "3.1.0", paths: {} }));
+    expect(empty.warnings).toContain("It describes no operation that Piloto can call.");
+  });
+
   test("a YAML alias bomb is refused", async () => {
     await expect(add(bomb)).rejects.toMatchObject({ code: "SPEC_UNSAFE", message: expect.stringContaining("aliases") });
   });

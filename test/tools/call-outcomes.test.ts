@@ -11,7 +11,7 @@ const DOCUMENT = {
   openapi: "3.1.0",
   info: { title: "Service", version: "1" },
   paths: {
-    "/read": { get: { summary: "Read" } },
+    "/read": { get: { summary: "Read" }, head: {} },
     "/write": {
       post: {
         requestBody: {
@@ -185,6 +185,16 @@ describe("a call that is answered", () => {
   });
 });
 
+describe("an answer without a body", () => {
+  test.each([
+    ["s HEAD /read", 200],
+    ["s GET /read", 204],
+  ])("to %s is read, whatever its headers say of the body", async (key, status) => {
+    respond(status, { "content-encoding": "gzip", "content-type": "application/json" });
+    expect(await house.call(key)).toMatchObject({ kind: "done", result: { status, body: null } });
+  });
+});
+
 describe("a call that goes wrong on the way", () => {
   test("to a closed port was not sent", async () => {
     await service.stop();
@@ -323,7 +333,7 @@ describe("a call that goes wrong on the way", () => {
       },
       house,
     );
-    expect(added.operations).toBe(2);
+    expect(added.operations).toBe(3);
     expect(await house.call("raw GET /read")).toMatchObject({
       kind: "failed",
       code: "RESPONSE_UNREADABLE",

@@ -61,6 +61,13 @@ describe("a connection out", () => {
     expect(await egress.send(request(origin, "service 2"))).toMatchObject({ kind: "answered" });
   });
 
+  test("without a pin looks the name up each time: so that a refresh finds a service that moved", async () => {
+    const { resolve, asked } = names(["127.0.0.1"]);
+    const egress = createEgress({ resolve });
+    for (let n = 0; n < 2; n++) await egress.send({ ...request(`http://shop.example:${port()}`), pin: undefined });
+    expect(asked).toHaveLength(2);
+  });
+
   test.each([
     ["169.254.169.254", "linkLocal"],
     ["0.0.0.0", "unspecified"],

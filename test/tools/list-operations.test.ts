@@ -278,7 +278,9 @@ describe("what is listed", () => {
       paths: { "/good": { get: {} }, "/bad": { post: body({ $ref: "other.yaml#/X" }) } },
     });
     expect(operations.map(({ pathTemplate }) => pathTemplate)).toEqual(["/good"]);
-    expect(refused).toEqual([{ operation: "POST /bad", reason: expect.stringContaining("outside the document") }]);
+    expect(refused).toEqual([
+      { operation: "POST /bad", reason: expect.stringContaining("outside the document"), isOutside: true },
+    ]);
   });
 });
 
