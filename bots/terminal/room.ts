@@ -29,7 +29,8 @@ export interface Room {
   submit(text: string): Promise<void>;
   /** Presses Stop of the card at the bottom, if it has it. */
   stopRunning(): Promise<void>;
-  stopAsking(): void;
+  /** Leaves a question unanswered; `false` when none was asked. */
+  stopAsking(): boolean;
   actAs(name: string): void;
   goTo(chat: string): void;
   showLatestCard(): void;
@@ -66,6 +67,8 @@ export function createRoom({ options, screen, paint, changed }: RoomParts): Room
   let dialog: EditDialog | undefined;
   let hint: string | undefined;
   let rest: string[] = [];
+  /** Settles when everything that was submitted so far is with the core. */
+  let handedOver: Promise<unknown> = Promise.resolve();
 
   const say = () => wordsOf(conversations.latest(chatId), options.language ?? "en");
 
@@ -148,6 +151,13 @@ export function createRoom({ options, screen, paint, changed }: RoomParts): Room
     changed();
   }
 
+  async function submit(text: string): Promise<void> {
+    if (dialog) return answer(text, dialog);
+    const action = actionOfKey(text, conversations.live);
+    if (action) return press(action);
+    if (text.trim() !== "") await send(text);
+  }
+
   return {
     get account() {
       return account;
@@ -169,18 +179,19 @@ export function createRoom({ options, screen, paint, changed }: RoomParts): Room
       core = given;
     },
     show,
-    async submit(text) {
-      if (dialog) return answer(text, dialog);
-      const action = actionOfKey(text, conversations.live);
-      if (action) return press(action);
-      if (text.trim() !== "") await send(text);
+    submit(text) {
+      const submitted = submit(text);
+      handedOver = Promise.allSettled([handedOver, submitted]);
+      return submitted;
     },
     async stopRunning() {
       if (conversations.live?.buttons.some((button) => button.action === "stop")) await press("stop");
     },
     stopAsking() {
+      if (!dialog) return false;
       dialog = undefined;
       print(lines.notice(say().terminal.edit.left));
+      return true;
     },
     actAs(name) {
       account = asId<AccountId>(`${TERMINAL}:${name}`);
@@ -227,7 +238,10 @@ export function createRoom({ options, screen, paint, changed }: RoomParts): Room
       };
       return drawFrame(facts, paint, screen.size());
     },
-    quiet: () => attached().idle(chatId),
+    async quiet() {
+      await handedOver;
+      await attached().idle(chatId);
+    },
     settle: stage.leaveLive,
   };
 }

@@ -1,8 +1,8 @@
-import { createInterface, emitKeypressEvents } from "node:readline";
 import { plainText } from "../../core/domain/plain-text.ts";
 import { runCommand } from "./commands.ts";
 import type { Face, FaceOptions } from "./face-options.ts";
-import { createLineEditor, type Key } from "./line-editor.ts";
+import { listenToKeys, listenToLines } from "./keyboard.ts";
+import { createLineEditor, type LineEditor } from "./line-editor.ts";
 import { createPaint } from "./paint.ts";
 import { createRoom, type Room } from "./room.ts";
 import { createLiveScreen, createPlainScreen, type Screen } from "./screen.ts";
@@ -68,56 +68,28 @@ export function createTerminalFace(options: FaceOptions): TerminalFace {
     changed();
   }
 
-  const onInterrupt = interruptions(room, editor, options, ending);
-  const keyboard = isLive ? liveKeys : lineInput;
-
-  function liveKeys(): () => void {
-    let isPasting = false;
-    /** `true` when the key means more than a change of the line. */
-    const commanded = (key: Key): boolean => {
-      if (key.ctrl && key.name === "c") onInterrupt();
-      else if (key.ctrl && key.name === "d" && editor.text === "") ending.leave();
-      else if (key.ctrl && key.name === "l") screen.clear();
-      else if (key.name === "escape" && room.isAsking) room.stopAsking();
-      else return false;
-      return true;
-    };
-    const write = (typed: string | undefined, key: Key): void => {
-      const event = editor.press(key);
-      if (event.kind === "submitted") submit(event.text);
-      else if (event.kind === "ignored" && typed && !key.ctrl && !key.meta) editor.insert(oneLine(typed));
-    };
-    const onKey = (typed: string | undefined, key: Key = {}): void => {
-      room.hint(undefined);
-      if (key.name === "paste-start" || key.name === "paste-end") isPasting = key.name === "paste-start";
-      else if (isPasting) editor.insert(key.name === "return" ? "\n" : plainText(typed ?? ""));
-      else if (!commanded(key)) write(typed, key);
-      changed();
-    };
-    emitKeypressEvents(stdin);
-    stdin.setRawMode?.(true);
-    stdin.on("keypress", onKey);
-    stdin.on("end", ending.leave);
+  function listen(): () => void {
+    if (!isLive) return listenToLines(options, submit, lastAnswers);
+    const release = listenToKeys(options, editor, {
+      submit,
+      interrupt: interruptions(room, editor, options, ending),
+      leave: ending.leave,
+      clearScreen: screen.clear,
+      escape: room.stopAsking,
+      begin: () => room.hint(undefined),
+      changed,
+    });
     stdout.on("resize", changed);
-    stdin.resume();
     return () => {
-      stdin.off("keypress", onKey);
-      stdin.off("end", ending.leave);
       stdout.off("resize", changed);
-      stdin.setRawMode?.(false);
-      stdin.pause();
+      release();
     };
   }
 
-  function lineInput(): () => void {
-    const reader = createInterface({ input: stdin, terminal: false });
-    reader.on("line", submit);
-    // The end of the input is not the end of the conversation: what was asked is answered first.
-    reader.on("close", () => {
-      const answered = Promise.race([room.quiet(), options.clock.sleep(LAST_ANSWERS_MS, ending.signal)]);
-      answered.then(ending.leave, ending.fail);
-    });
-    return () => reader.close();
+  /** The end of the input is not the end of the conversation: what was asked is answered first. */
+  function lastAnswers(): void {
+    const answered = Promise.race([room.quiet(), options.clock.sleep(LAST_ANSWERS_MS, ending.signal)]);
+    answered.then(ending.leave, ending.fail);
   }
 
   return {
@@ -126,7 +98,7 @@ export function createTerminalFace(options: FaceOptions): TerminalFace {
     leave: ending.leave,
     async run() {
       greet(room, screen, options);
-      const release = keyboard();
+      const release = listen();
       isOpen = true;
       changed();
       try {
@@ -141,8 +113,6 @@ export function createTerminalFace(options: FaceOptions): TerminalFace {
   };
 }
 
-const oneLine = (typed: string): string => plainText(typed).replaceAll("\n", " ");
-
 function greet(room: Room, screen: Screen, options: FaceOptions): void {
   const { terminal } = room.words;
   room.notice(terminal.welcome(options.projectId ?? "", options.account));
@@ -150,18 +120,13 @@ function greet(room: Room, screen: Screen, options: FaceOptions): void {
 }
 
 /** Ctrl-C: leaves a question, clears the line, stops what runs; a second one within two seconds leaves. */
-function interruptions(
-  room: Room,
-  editor: { readonly text: string; clear(): void },
-  { clock }: FaceOptions,
-  ending: Ending,
-): () => void {
+function interruptions(room: Room, editor: LineEditor, { clock }: FaceOptions, ending: Ending): () => void {
   let lastMs = Number.NEGATIVE_INFINITY;
   return () => {
     const isSecond = clock.nowMs() - lastMs <= LEAVE_WITHIN_MS;
     if (isSecond) return ending.leave();
     lastMs = clock.nowMs();
-    if (room.isAsking) return room.stopAsking();
+    if (room.stopAsking()) return;
     if (editor.text !== "") return editor.clear();
     room.hint(room.words.terminal.leaveHint);
     room.stopRunning().catch(ending.fail);
