@@ -1,0 +1,90 @@
+import { may } from "../access/may.ts";
+import type { Message } from "../domain/chat.ts";
+import { words } from "../words/words.ts";
+import { answerQuestion } from "./answer-question.ts";
+import { answerCommand } from "./commands.ts";
+import { decideInWords, workOnPending } from "./decide-in-words.ts";
+import { finishTurn } from "./finish-turn.ts";
+import { type Intent, readIntent } from "./read-intent.ts";
+import { readLanguage } from "./read-language.ts";
+import { type ConversationDeps, readScene, type Scene } from "./scene.ts";
+
+/**
+ * Acts on one saved message: command, decision in words, greeting, question or task. Ends with the message handled
+ * and its answer in the outbox, in one transaction; the same message again does nothing.
+ * @throws PilotoError when a model could not be asked; then the message is not handled yet
+ */
+export async function takeTurn(message: Message, deps: ConversationDeps, signal: AbortSignal): Promise<void> {
+  const scene = await readInLanguage(message, deps);
+  if (!scene) {
+    await finishTurn(message, { text: words("en").conversation.refused.noProject }, deps);
+    return;
+  }
+  const say = words(scene.chat.language).conversation;
+  const refusal = whyNot(scene);
+  if (refusal) {
+    const audit = { did: "refuse-request" as const, target: message.id, detail: { chat: message.chatId } };
+    await finishTurn(message, { text: refusal, audit }, deps);
+    return;
+  }
+  const intent = readIntent(message.text, scene.intentScene);
+  if (intent.kind === "task" || intent.kind === "question") {
+    if (message.account && may(message.account, "propose", scene.project)) {
+      return answerQuestion(scene, intent.kind, deps, signal);
+    }
+    const audit = { did: "refuse-request" as const, target: message.id, detail: { chat: message.chatId } };
+    await finishTurn(message, { text: say.mayNotPropose(message.account ?? ""), audit }, deps);
+    return;
+  }
+  await finishTurn(message, await answer(intent, scene, deps, signal), deps);
+}
+
+/** The scene, after the chat took the language of the message where that can be told. */
+async function readInLanguage(message: Message, deps: ConversationDeps): Promise<Scene | undefined> {
+  const scene = await readScene(message, deps);
+  const language = readLanguage(message.text);
+  if (!scene || !language || language === scene.chat.language) return scene;
+  await deps.stores.atomically((tx) => tx.chats.set(scene.chat.id, { language }));
+  return { ...scene, chat: { ...scene.chat, language } };
+}
+
+/** Strangers get nothing but the one sentence that says so. */
+function whyNot({ message, chat, project }: Scene): string | undefined {
+  const say = words(chat.language).conversation;
+  const { account } = message;
+  if (!account) return say.stranger("?");
+  const isKnown = (["propose", "confirm", "administer"] as const).some((what) => may(account, what, project));
+  return isKnown ? undefined : say.stranger(account);
+}
+
+async function answer(
+  intent: Exclude<Intent, { kind: "task" | "question" }>,
+  scene: Scene,
+  deps: ConversationDeps,
+  signal: AbortSignal,
+) {
+  const say = words(scene.chat.language).conversation;
+  switch (intent.kind) {
+    case "greeting":
+      return { text: say.greeting };
+    case "thanks":
+      return { text: say.thanks };
+    case "hold":
+      return { text: say.hold };
+    case "unclear":
+      return { text: say.unclear(scene.pending?.plan.goal ?? "") };
+    case "unknown-command":
+      return { text: say.unknownCommand(intent.name) };
+    case "command":
+      if (intent.name === "stop") return { text: await decideInWords("stop", scene, deps, signal) };
+      return answerCommand(intent.name, intent.rest, scene, deps);
+    case "decision":
+      return { text: await decideInWords(intent.action, scene, deps, signal) };
+    case "dry-run":
+      return { text: await workOnPending({ action: "dry-run" }, scene, deps, signal) };
+    case "revise": {
+      const change = { kind: "words" as const, text: scene.message.text };
+      return { text: await workOnPending({ action: "edit", change }, scene, deps, signal) };
+    }
+  }
+}
