@@ -21,7 +21,10 @@ export function openLog({ level, file, redact }: LogOptions): Logger & { close()
   if (file) mkdirSync(path.dirname(file), { recursive: true });
   const destination = pino.destination({ dest: file ?? 2, sync: true });
   const stream = { write: (line: string) => void destination.write(redact ? redact(line) : line) };
-  const log = pino({ level, base: null, serializers: { error: pino.stdSerializers.err, err: pino.stdSerializers.err } }, stream);
+  const log = pino(
+    { level, base: null, serializers: { error: pino.stdSerializers.err, err: pino.stdSerializers.err } },
+    stream,
+  );
   return {
     debug: (fields, text) => log.debug(fields, text),
     info: (fields, text) => log.info(fields, text),

@@ -49,6 +49,7 @@ export function stubCore(platform: ChatPlatform): StubCore {
       else if (message.text !== "silence") await say(message.chatId, `You said: ${message.text}`);
       return { kind: "accepted" };
     },
+    proposeCall: async () => ({ kind: "not-allowed" }),
     async pressButton(press) {
       presses.push(press);
       if (press.action !== "confirm") {

@@ -1,0 +1,103 @@
+import { PilotoError } from "../../core/domain/errors.ts";
+import type { AccountId, ChatId, RunId } from "../../core/domain/ids.ts";
+import { isOver, type PlanRun } from "../../core/domain/plan-run.ts";
+import { isJsonObject, type JsonObject } from "../../core/domain/result.ts";
+import { COMMAND_FACE } from "../command-platform.ts";
+import type { WaitOptions } from "./ask.ts";
+import { askYesNo } from "./ask-yes-no.ts";
+import { EXIT, type ExitCode } from "./exit-codes.ts";
+import { hint, print } from "./output.ts";
+import { printRun } from "./print-run.ts";
+import { numberOf } from "./runs.ts";
+import { waitUntil } from "./wait-until.ts";
+import { type Working, withCore } from "./with-core.ts";
+import { projectNamed, whoActs } from "./with-house.ts";
+
+interface CallOptions extends WaitOptions {
+  readonly yes?: boolean;
+}
+
+/**
+ * `piloto call SERVICE OPERATION [ARGUMENTS]`: a plan of one step, confirmed here, run and recorded like any other.
+ * Prints the result. Exit 1 when the step failed or the end did not come within `--seconds`.
+ */
+export function call(service: string, operation: string, given: string | undefined, options: CallOptions) {
+  const withinMs = numberOf(options.seconds, "--seconds", 86_400) * 1000;
+  const args = argumentsOf(given);
+  return withCore(async (working) => {
+    const by = whoActs(options, working.settings);
+    const draft = await propose({ service, operation, args, by }, options, working);
+    if (!options.yes && draft.state === "draft") {
+      await printRun(draft, {}, working);
+      if (!(await askYesNo("\nConfirm exactly this?"))) return drop(draft, by, working);
+    }
+    await confirm(draft, by, working);
+    const run = await waitUntil(working.stores, withinMs, () => overRun(draft.id, working));
+    if (!run) {
+      hint(`It has not ended within ${options.seconds} s and goes on: piloto runs show ${draft.id}`);
+      return EXIT.failed;
+    }
+    await tellResult(run, options, working);
+    return run.state === "done" ? EXIT.ok : EXIT.failed;
+  });
+}
+
+interface Wanted {
+  readonly service: string;
+  readonly operation: string;
+  readonly args: JsonObject;
+  readonly by: AccountId;
+}
+
+async function propose({ by, ...wanted }: Wanted, options: CallOptions, working: Working): Promise<PlanRun> {
+  const project = await projectNamed(working, options);
+  const chatId = `${COMMAND_FACE}:${working.ids.next()}` as ChatId;
+  const core = await working.core();
+  const proposed = await core.proposeCall({ ...wanted, chatId, projectId: project.id, account: by });
+  if (proposed.kind === "drafted") return proposed.run;
+  if (proposed.kind === "not-allowed") {
+    throw new PilotoError("NOT_ALLOWED", `${by} may not propose in the project ${project.id}.`);
+  }
+  const shown = `See: piloto services show ${wanted.service}`;
+  throw new PilotoError("PLAN_INVALID", `${proposed.problems.join(" ").replace(/^Step 1: /, "")} ${shown}`);
+}
+
+/** @throws PilotoError NOT_ALLOWED; a project may have let a reading call start by itself, which is well. */
+async function confirm({ id, revision }: PlanRun, by: AccountId, { core, stores }: Working): Promise<void> {
+  const now = await stores.read((tx) => tx.runs.get(id));
+  if (now && now.state !== "draft") return;
+  const { decision, reply } = await (await core()).pressButton({ runId: id, revision, action: "confirm", by });
+  if (decision.kind !== "accepted") throw new PilotoError("NOT_ALLOWED", reply);
+}
+
+async function drop({ id, revision }: PlanRun, by: AccountId, { core }: Working): Promise<ExitCode> {
+  const { reply } = await (await core()).pressButton({ runId: id, revision, action: "cancel", by });
+  hint(reply);
+  return EXIT.failed;
+}
+
+async function overRun(id: RunId, { stores }: Working): Promise<PlanRun | undefined> {
+  const run = await stores.read((tx) => tx.runs.get(id));
+  return run && (isOver(run.state) || run.state === "waiting") ? run : undefined;
+}
+
+async function tellResult(run: PlanRun, options: CallOptions, working: Working): Promise<void> {
+  if (options.json) return printRun(run, options, working);
+  const [step] = await working.stores.read((tx) => tx.steps.of(run.id));
+  if (step?.result) print(JSON.stringify(step.result.body, undefined, 2));
+  if (run.state !== "done") hint([run.reason, step?.summary].filter(Boolean).join(" "));
+}
+
+function argumentsOf(given: string | undefined): JsonObject {
+  if (given === undefined) return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(given);
+  } catch (cause) {
+    throw new PilotoError("INPUT_INVALID", `The arguments are not JSON. Write them like ${EXAMPLE}.`, { cause });
+  }
+  if (isJsonObject(value)) return value;
+  throw new PilotoError("INPUT_INVALID", `The arguments are no object. Write them like ${EXAMPLE}.`);
+}
+
+const EXAMPLE = `'{"path":{"id":"M8"},"body":{"quantity":400}}'`;

@@ -1,0 +1,22 @@
+import type { PlanRun } from "../../core/domain/plan-run.ts";
+import { renderCard } from "../../core/progress/plan-card.ts";
+import { cardText } from "./card-text.ts";
+import type { CommonOptions } from "./options.ts";
+import { print, printJson } from "./output.ts";
+import type { Working } from "./with-core.ts";
+
+/** A run as a person reads it, or with `--json` everything that is known of it, the results included. */
+export async function printRun(
+  run: PlanRun,
+  { json }: CommonOptions,
+  { stores, settings, clock }: Pick<Working, "stores" | "settings" | "clock">,
+): Promise<void> {
+  const { steps, attempts, votes, language } = await stores.read(async (tx) => ({
+    steps: await tx.steps.of(run.id),
+    attempts: await tx.steps.attempts(run.id),
+    votes: await tx.votes.of(run.id),
+    language: (await tx.chats.get(run.chatId))?.language ?? settings.language,
+  }));
+  if (json) printJson({ ...run, stepRuns: steps, attempts, votes });
+  else print(...cardText(renderCard(run, steps, { language, nowMs: clock.nowMs(), votes })));
+}

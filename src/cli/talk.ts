@@ -1,0 +1,77 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { createScriptFace, createTerminalFace, type Face, type FaceOptions } from "../../bots/index.ts";
+import { PilotoError } from "../../core/domain/errors.ts";
+import { nameOf, type ProjectId } from "../../core/domain/ids.ts";
+import { systemClock } from "../clock.ts";
+import { compose } from "../compose.ts";
+import { timeOrderedIds } from "../ids.ts";
+import type { Settings } from "../settings.ts";
+import type { ExitCode } from "./exit-codes.ts";
+import type { CommonOptions } from "./options.ts";
+import { untilSignal } from "./until-signal.ts";
+import { whoActs } from "./with-house.ts";
+
+/** A conversation on this terminal, until the person leaves. With `serve`, health over HTTP beside it. */
+export async function talk(
+  settings: Settings,
+  options: CommonOptions,
+  { serve }: { serve: boolean },
+): Promise<ExitCode> {
+  const face = createTerminalFace(faceOptions(settings, options));
+  const { asked, release } = untilSignal();
+  asked.then(() => face.leave());
+  return withFace(settings, face, { serve }, () => face.run()).finally(release);
+}
+
+/** Plays a script of JSON lines from a file, or from stdin with `-`. */
+export function playScript(settings: Settings, file: string, options: CommonOptions): Promise<ExitCode> {
+  const script = file === "-" ? process.stdin : readScript(file);
+  const json = options.json === true;
+  const face = createScriptFace({ ...faceOptions(settings, options), json, stderr: process.stderr });
+  return withFace(settings, face, { serve: false }, () => face.run(script));
+}
+
+async function withFace(
+  settings: Settings,
+  face: Face,
+  { serve }: { serve: boolean },
+  run: () => Promise<number>,
+): Promise<ExitCode> {
+  // The chat owns the terminal, so log lines go to a file.
+  const logFile = settings.log.file ?? path.join(settings.dataFolder, "piloto.log");
+  const house = await compose(settings, { platforms: [face.platform], serve, logFile });
+  try {
+    face.attach(house.core);
+    await house.start();
+    return (await run()) as ExitCode;
+  } finally {
+    await house.stop();
+  }
+}
+
+function faceOptions(settings: Settings, options: CommonOptions): FaceOptions {
+  const account = whoActs(options, settings);
+  if (!account.startsWith("terminal:")) {
+    throw new PilotoError("INPUT_INVALID", `${account} is not a person at a terminal. Name one like terminal:ana.`);
+  }
+  return {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    env: process.env,
+    clock: systemClock(),
+    ids: timeOrderedIds(),
+    projectId: (options.project ?? settings.defaultProject) as ProjectId,
+    account: nameOf(account),
+    language: settings.language,
+  };
+}
+
+function readScript(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new PilotoError("INPUT_INVALID", `The script ${file} cannot be read: ${why}.`, { cause });
+  }
+}

@@ -1,0 +1,201 @@
+import { hostname } from "node:os";
+import path from "node:path";
+import { auditEntry } from "../core/access/record-audit.ts";
+import type { BootId } from "../core/domain/ids.ts";
+import { type Core, createCore } from "../core/index.ts";
+import type { ChatPlatform } from "../core/ports/chat-platform.ts";
+import type { Clock, IdSource } from "../core/ports/clock.ts";
+import type { Logger } from "../core/ports/logger.ts";
+import type { Secrets } from "../core/ports/secrets.ts";
+import type { Stores } from "../core/ports/stores.ts";
+import { createBuiltInTools } from "../core/tools/built-in.ts";
+import { dataFolder, openAuditCheckpoints, takeOwnership } from "../storage/index.ts";
+import { systemClock } from "./clock.ts";
+import { commandPlatform } from "./command-platform.ts";
+import { createFleet, type Fleet } from "./fleet/fleet.ts";
+import type { HouseState } from "./http/house-state.ts";
+import { timeOrderedIds } from "./ids.ts";
+import { openLog } from "./logger.ts";
+import { openStores } from "./open-stores.ts";
+import { recordSettings } from "./record-settings.ts";
+import { registerServices } from "./register-services.ts";
+import { openSecrets } from "./secrets.ts";
+import { type Settings, settingsHash } from "./settings.ts";
+import { createEgress } from "./tools/egress.ts";
+import { createHttpTools } from "./tools/http-provider.ts";
+
+/** Piloto, put together and not yet started. */
+export interface House {
+  readonly settings: Settings;
+  readonly core: Core;
+  readonly stores: Stores;
+  readonly secrets: Secrets;
+  readonly fleet: Fleet;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly logger: Logger;
+  /** Recovers, starts to work, and answers on HTTP. Resolves with the address when it is ready. */
+  start(): Promise<{ readonly url?: string }>;
+  /** Finishes or hands back what is under way within `STOP_WITHIN_MS`, then closes everything. Twice does no harm. */
+  stop(): Promise<void>;
+}
+
+export interface ComposeOptions {
+  readonly platforms: readonly ChatPlatform[];
+  /** Health over HTTP at the settings' host and port; off for one-shot commands. */
+  readonly serve: boolean;
+  /** Lines go here instead of stderr: a chat owns the terminal. */
+  readonly logFile?: string;
+}
+
+const STOP_WITHIN_MS = 10_000;
+const CHECKPOINT_EVERY_MS = 60_000;
+
+/**
+ * The one place where everything meets: settings in, a house out. What was opened before a failure is closed again.
+ * @throws PilotoError DATA_IN_USE | DATA_READ_ONLY | DATA_TOO_NEW | DATA_DAMAGED | STORE_UNREACHABLE | SECRET_UNREADABLE
+ */
+export async function compose(settings: Settings, options: ComposeOptions): Promise<House> {
+  const closing = openedThings();
+  try {
+    return await build(settings, options, closing);
+  } catch (error) {
+    await closing.closeAll();
+    throw error;
+  }
+}
+
+async function build(settings: Settings, options: ComposeOptions, closing: OpenedThings): Promise<House> {
+  const clock = systemClock();
+  const ids = timeOrderedIds();
+  const owner = takeOwnership(settings.dataFolder);
+  closing.add(() => owner.release());
+  const stores = await openStores(settings);
+  closing.add(() => stores.close());
+  await recordSettings(settings, { stores, clock });
+  const secrets = await openSecrets({ stores, clock, keyFile: settings.keyFile });
+  const logFile = options.logFile ?? settings.log.file;
+  const logger = openLog({ level: settings.log.level, file: logFile, redact: secrets.redact });
+  closing.add(() => logger.close());
+  const egress = createEgress();
+  const services = { stores, egress, clock, ids };
+  const demo = settings.isDemo ? await openDemo(services) : undefined;
+  if (demo) closing.add(() => demo.stop());
+  const nodes = demo?.nodes ?? settings.fleet;
+  const { contextTokens, model } = settings;
+  const fleet = createFleet({ nodes, clock, logger, contextTokens, defaultModel: model });
+  closing.add(() => fleet.stop());
+  const tools = [createHttpTools({ stores, secrets, clock, logger, egress }), createBuiltInTools({ fleet })];
+  const platforms = [...options.platforms, commandPlatform()];
+  const boot = { id: ids.next() as BootId, processName: processName(settings) };
+  const core = createCore({ stores, fleet, tools, platforms, clock, ids, logger, boot });
+  const register = async (signal: AbortSignal) => {
+    if (demo) return demo.register();
+    // Far services may be slow to answer: Piloto is ready without them.
+    const registered = registerServices(settings.projects, { ...services, logger }, signal);
+    closing.add(() => registered);
+  };
+  return withLife({ settings, core, stores, secrets, fleet, clock, ids, logger }, { options, closing, register });
+}
+
+async function openDemo(deps: Parameters<typeof import("./demo/demo.ts").startDemo>[0]) {
+  const { startDemo } = await import("./demo/demo.ts");
+  return startDemo(deps);
+}
+
+/** A later process of this name owns what an earlier one left. On a shared server the name tells computers apart. */
+function processName({ databaseUrl, dataFolder: folder }: Settings): string {
+  return databaseUrl === undefined ? "piloto" : `${hostname()}:${folder}`;
+}
+
+type Parts = Omit<House, "start" | "stop">;
+interface Life {
+  readonly options: ComposeOptions;
+  readonly closing: OpenedThings;
+  readonly register: (signal: AbortSignal) => Promise<void>;
+}
+
+function withLife(parts: Parts, { options, closing, register }: Life): House {
+  const { settings, core, stores, fleet, clock, logger } = parts;
+  const files = dataFolder(settings.dataFolder);
+  const checkpoints = openAuditCheckpoints(
+    { file: files.checkpoints, keyFile: path.join(files.keys, "audit.key") },
+    { stores },
+  );
+  const over = new AbortController();
+  let phase: HouseState["core"] = "starting";
+  let stopping: Promise<void> | undefined;
+  const audit = (did: "start-piloto" | "stop-piloto") =>
+    stores.atomically((tx) =>
+      tx.audit.append(auditEntry("piloto", did, "piloto", clock.nowMs(), { settings: settingsHash(settings) })),
+    );
+  const stop = async () => {
+    phase = "stopping";
+    over.abort();
+    await core.stop(STOP_WITHIN_MS);
+    await audit("stop-piloto");
+    await checkpoints.write(clock.nowMs());
+    logger.info({}, "Piloto has stopped");
+    await closing.closeAll();
+  };
+  return {
+    ...parts,
+    async start() {
+      // First what may be refused: a taken port must not leave runs half started.
+      const url = options.serve ? await serve(parts, () => phase, closing) : undefined;
+      await audit("start-piloto");
+      fleet.start();
+      await core.start();
+      closing.add(keepCheckpoints(() => checkpoints.write(clock.nowMs()), { clock, logger, signal: over.signal }));
+      await register(over.signal);
+      phase = "started";
+      logger.info({ url, data: settings.dataFolder, demo: settings.isDemo }, "Piloto is ready");
+      return { url };
+    },
+    stop() {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}
+
+async function serve(parts: Parts, phase: () => HouseState["core"], closing: OpenedThings): Promise<string> {
+  const [{ serveHttp }, { houseState }] = await Promise.all([
+    import("./http/serve-http.ts"),
+    import("./house-state.ts"),
+  ]);
+  const server = await serveHttp(parts.settings, () => houseState(parts, phase()));
+  closing.add(() => server.close());
+  return server.url;
+}
+
+/** Signs the head of the audit chain every minute. Returns what waits for a write under way. */
+function keepCheckpoints(
+  write: () => Promise<unknown>,
+  { clock, logger, signal }: { clock: Clock; logger: Logger; signal: AbortSignal },
+): () => Promise<void> {
+  const loop = async () => {
+    while (!signal.aborted) {
+      await clock.sleep(CHECKPOINT_EVERY_MS, signal);
+      if (!signal.aborted) await write();
+    }
+  };
+  const ended = loop().catch((error: unknown) => logger.error({ error }, "No more checkpoints of the audit log"));
+  return () => ended;
+}
+
+interface OpenedThings {
+  add(close: () => unknown): void;
+  closeAll(): Promise<void>;
+}
+
+/** Closes what was opened, last first. */
+function openedThings(): OpenedThings {
+  const closers: (() => unknown)[] = [];
+  return {
+    add: (close) => void closers.push(close),
+    async closeAll() {
+      for (let close = closers.pop(); close; close = closers.pop()) await close();
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Clock, IdSource } from "../../core/ports/clock.ts";
+import type { Stores } from "../../core/ports/stores.ts";
+import type { FleetNodeSettings } from "../settings.ts";
+import { allowEndpoints } from "../tools/allow-endpoints.ts";
+import type { Egress } from "../tools/egress.ts";
+import { addService, removeService } from "../tools/services.ts";
+import { NODES_KEY } from "./demo-nodes.ts";
+import { DEMO_PROJECT, DEMO_SERVICE, EVERYDAY_WRITES } from "./demo-project.ts";
+import { simulatedBrain } from "./simulated-brain.ts";
+import type { SimulatedModel, SimulatedPc } from "./simulated-pc-spec.ts";
+import { startSimulatedPcs } from "./simulated-pcs.ts";
+import { startWorkshop, type Workshop } from "./workshop.ts";
+
+export interface DemoDeps {
+  readonly stores: Stores;
+  readonly egress: Egress;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+}
+
+export interface Demo {
+  readonly nodes: readonly FleetNodeSettings[];
+  /** Registers the workshop in the demo's project, or finds it registered at its address. */
+  register(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Where the workshop listens when nobody else does, so that it lies at the same address after a restart. */
+const WORKSHOP_PORT = 7421;
+const BY = "piloto";
+
+/**
+ * Three simulated GPU PCs and a small workshop, on loopback, with no model and no network behind them.
+ * The workshop's stock is in memory: a restart is a new morning there; Piloto's own history stays.
+ */
+export async function startDemo(deps: DemoDeps): Promise<Demo> {
+  const [pcs, workshop] = await Promise.all([
+    startSimulatedPcs(PCS, { brain: simulatedBrain(), clock: deps.clock, timeFactor: 0.1 }),
+    openWorkshop(),
+  ]);
+  await deps.stores.atomically((tx) => tx.settings.set(NODES_KEY, JSON.stringify(pcs.nodes)));
+  return {
+    nodes: pcs.nodes,
+    register: () => registerWorkshop(workshop.url, deps),
+    async stop() {
+      await Promise.all([pcs.stop(), workshop.stop()]);
+    },
+  };
+}
+
+/** The usual port; another one while it is taken for longer than a restart takes. */
+async function openWorkshop(): Promise<Workshop> {
+  for (let tries = 0; tries < 3; tries++) {
+    try {
+      return await startWorkshop({ port: WORKSHOP_PORT });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+      await wait(50);
+    }
+  }
+  return startWorkshop();
+}
+
+async function registerWorkshop(url: string, deps: DemoDeps): Promise<void> {
+  const projectId = DEMO_PROJECT.project.id;
+  const standing = await deps.stores.read((tx) => tx.services.get(projectId, DEMO_SERVICE));
+  if (standing?.baseUrl === url) return;
+  if (standing) await removeService({ projectId, name: DEMO_SERVICE, by: BY }, deps);
+  await addService({ projectId, name: DEMO_SERVICE, source: url, by: BY }, deps);
+  await allowEndpoints({ projectId, name: DEMO_SERVICE, patterns: EVERYDAY_WRITES, by: BY }, deps);
+}
+
+const GIB = 2 ** 30;
+
+const planner: SimulatedModel = {
+  name: "simulated-planner:8b",
+  sizeBytes: 5 * GIB,
+  capabilities: ["completion", "tools"],
+  contextLength: 32_768,
+  numParallel: 2,
+};
+const writer: SimulatedModel = {
+  name: "simulated-writer:14b",
+  sizeBytes: 9 * GIB,
+  capabilities: ["completion"],
+  contextLength: 16_384,
+};
+
+const PCS: readonly SimulatedPc[] = [
+  { name: "pc-north", models: [planner, writer], vramBytes: 24 * GIB },
+  { name: "pc-south", models: [planner], vramBytes: 12 * GIB },
+  { name: "pc-attic", models: [writer], vramBytes: 12 * GIB },
+];

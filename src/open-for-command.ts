@@ -1,0 +1,86 @@
+import type { BootId } from "../core/domain/ids.ts";
+import { type Core, createCore } from "../core/index.ts";
+import type { Clock, IdSource } from "../core/ports/clock.ts";
+import type { Logger } from "../core/ports/logger.ts";
+import type { ModelFleet } from "../core/ports/model-fleet.ts";
+import type { Secrets } from "../core/ports/secrets.ts";
+import type { Stores } from "../core/ports/stores.ts";
+import { createBuiltInTools } from "../core/tools/built-in.ts";
+import { systemClock } from "./clock.ts";
+import { demoNodes } from "./demo/demo-nodes.ts";
+import { timeOrderedIds } from "./ids.ts";
+import { openLog } from "./logger.ts";
+import { openStores } from "./open-stores.ts";
+import { recordSettings } from "./record-settings.ts";
+import { openSecrets } from "./secrets.ts";
+import type { Settings } from "./settings.ts";
+import { createEgress, type Egress } from "./tools/egress.ts";
+import { createHttpTools } from "./tools/http-provider.ts";
+
+type OpenFleet = ModelFleet & { stop(): Promise<void> };
+
+/** What one command works with: the data of a Piloto that may be running beside it. */
+export interface CommandHouse {
+  readonly settings: Settings;
+  readonly stores: Stores;
+  readonly secrets: Secrets;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly egress: Egress;
+  readonly logger: Logger;
+  /** The PCs of the settings, opened when asked for. */
+  fleet(): Promise<ModelFleet>;
+  /** The core for decisions alone: it is not started, so it runs nothing and answers nobody. */
+  core(): Promise<Core>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store without owning it, so that it works beside a running Piloto. Starts no runner and no HTTP server.
+ * @throws PilotoError as `openStores`, and SECRET_UNREADABLE
+ */
+export async function openForCommand(settings: Settings): Promise<CommandHouse> {
+  const stores = await openStores(settings);
+  const clock = systemClock();
+  const ids = timeOrderedIds();
+  try {
+    await recordSettings(settings, { stores, clock });
+    const secrets = await openSecrets({ stores, clock, keyFile: settings.keyFile });
+    const logger = openLog({ level: process.env.PILOTO_DEBUG ? settings.log.level : "silent", redact: secrets.redact });
+    const parts = { settings, stores, secrets, clock, ids, logger, egress: createEgress() };
+    return { ...parts, ...lazyParts(parts) };
+  } catch (error) {
+    await stores.close();
+    throw error;
+  }
+}
+
+type Parts = Omit<CommandHouse, "fleet" | "core" | "close">;
+
+function lazyParts(parts: Parts): Pick<CommandHouse, "fleet" | "core" | "close"> {
+  const { settings, stores, clock, ids, logger } = parts;
+  let fleet: Promise<OpenFleet> | undefined;
+  const openFleet = async (): Promise<OpenFleet> => {
+    const { createFleet } = await import("./fleet/fleet.ts");
+    const nodes = settings.isDemo ? await demoNodes(stores) : settings.fleet;
+    const { contextTokens, model } = settings;
+    return createFleet({ nodes, clock, logger, contextTokens, defaultModel: model });
+  };
+  const fleetOnce = () => {
+    fleet ??= openFleet();
+    return fleet;
+  };
+  return {
+    fleet: fleetOnce,
+    async core() {
+      const boot = { id: ids.next() as BootId, processName: `command ${process.pid}` };
+      const fleet = await fleetOnce();
+      const tools = [createHttpTools(parts), createBuiltInTools({ fleet })];
+      return createCore({ stores, fleet, tools, platforms: [], clock, ids, logger, boot });
+    },
+    async close() {
+      await (await fleet)?.stop();
+      await stores.close();
+    },
+  };
+}
