@@ -5,7 +5,7 @@ import { cutAt, plainLine, plainText, visibleText } from "../../core/domain/plai
 test.each([
   ["colours and window titles", "a\u001B[31mred\u001B[0m\u001B]0;title\u0007b", "aredb"],
   ["8-bit control sequences", "a\u009B31mred", "ared"],
-  ["an unfinished escape sequence, hiding nothing", "a\u001B]0;never ends", "a]0;never ends"],
+  ["an unfinished escape sequence, hiding nothing", "a\u001B]0;never ends", "a0;never ends"],
   ["direction overrides", "ab\u202Ecd\u2066e", "abcde"],
   ["zero-width characters", "pay\u200Bpal\uFEFF\u00AD", "paypal"],
   ["letters that draw nothing", "a\u3164b\u2800c\u115F", "abc"],
