@@ -1,8 +1,8 @@
 import { lookup as systemLookup } from "node:dns";
-import type { LookupFunction } from "node:net";
-import { Readable, type Transform } from "node:stream";
-import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from "node:zlib";
+import { type LookupFunction, Socket } from "node:net";
+import type { Readable } from "node:stream";
 import { buildConnector, Client, errors } from "undici";
+import { decompressed, Undecodable } from "./decompress.ts";
 import { forbiddenAddress, isPrivate, literalOf } from "./service-address.ts";
 
 /** One HTTP request to a registered place. */
@@ -100,7 +100,6 @@ export function createEgress({ resolve = resolveByDns }: { resolve?: Resolve } =
 
 class Forbidden extends Error {}
 class TooLarge extends Error {}
-class Undecodable extends Error {}
 
 interface Progress {
   isConnected: boolean;
@@ -141,16 +140,21 @@ async function exchange(
 ): Promise<EgressAnswer> {
   // The lookup belongs into the connector's own options: undici ignores it among the options of one connection.
   const connect = buildConnector({ timeout: CONNECT_TIMEOUT_MS, lookup: pinnedLookup(addresses) });
+  let connecting: Socket | undefined;
   const client = new Client(request.origin, {
     headersTimeout: 0,
     bodyTimeout: 0,
     connect(options, callback) {
-      connect(options, (...result) => {
+      const socket: unknown = connect(options, (...result) => {
         if (result[0] === null) progress.isConnected = true;
         callback(...result);
       });
+      if (socket instanceof Socket) connecting = socket;
     },
   });
+  // undici waits for a connection (and its TLS) to stand or fail before it looks at the signal.
+  const hangUp = () => void (progress.isConnected || connecting?.destroy(new Error("aborted")));
+  request.signal.addEventListener("abort", hangUp, { once: true });
   try {
     const answer = await client.request({
       method: request.method as "GET",
@@ -166,6 +170,7 @@ async function exchange(
     const bytes = await readBytes(answer.body, isBodiless ? undefined : headers["content-encoding"], request);
     return { kind: "answered", status: answer.statusCode, headers, bytes };
   } finally {
+    request.signal.removeEventListener("abort", hangUp);
     await client.destroy();
   }
 }
@@ -213,49 +218,6 @@ async function readBytes(
   }
 }
 
-function decompressed(body: Readable, encoding: string): Readable {
-  const names = encoding
-    .split(",")
-    .map((name) => name.trim().toLowerCase())
-    .filter((name) => name !== "" && name !== "identity")
-    .reverse();
-  if (names.length > 2) throw new Undecodable(`it is compressed ${names.length} times over`);
-  return names.reduce<Readable>((source, name) => through(source, name), body);
-}
-
-function through(source: Readable, name: string): Readable {
-  const decoder = name === "deflate" ? undefined : decoderFor(name);
-  if (decoder) {
-    source.on("error", (error) => decoder.destroy(error));
-    decoder.on("close", () => source.destroy());
-    return source.pipe(decoder);
-  }
-  return Readable.from(inflated(source));
-}
-
-function decoderFor(name: string): Transform {
-  if (name === "gzip" || name === "x-gzip") return createGunzip();
-  if (name === "br") return createBrotliDecompress();
-  throw new Undecodable(`its encoding "${name.slice(0, 20)}" is not one that Piloto reads`);
-}
-
-/** `deflate` means zlib's format, but some servers send the bare stream (RFC 9110, 8.4.1.2): the first byte tells. */
-async function* inflated(source: Readable): AsyncGenerator<Buffer> {
-  let decoder: Transform | undefined;
-  const input = source[Symbol.asyncIterator]();
-  const first = await input.next();
-  if (first.done) return;
-  decoder = ((first.value as Buffer)[0] ?? 0) % 16 === 8 ? createInflate() : createInflateRaw();
-  yield* Readable.from(prepend(first.value, input))
-    .on("error", (error) => decoder.destroy(error))
-    .pipe(decoder);
-}
-
-async function* prepend(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
-  yield first;
-  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
-}
-
 function describeFailure(
   error: unknown,
   { isConnected, status }: Progress,
@@ -300,5 +262,7 @@ const PLAIN: Readonly<Record<string, string>> = {
 function reasonOf(error: unknown): string {
   const code = codeOf(error);
   const message = error instanceof Error ? error.message : String(error);
+  if (/CERT|SELF_SIGNED|UNABLE_TO_/.test(code)) return `its certificate is not trusted (${code})`;
+  if (/^(ERR_SSL|ERR_TLS|EPROTO)/.test(code)) return `no secure connection came about (${code})`;
   return PLAIN[code] ?? (code || message).slice(0, 120);
 }

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createEgress } from "../../src/tools/egress.ts";
 import { type Loopback, loopback } from "./house.ts";
@@ -103,6 +104,24 @@ describe("a connection out", () => {
     const egress = createEgress({ resolve: () => new Promise(() => {}) });
     const answer = await egress.send({ ...request(`http://shop.example:${port()}`), signal: AbortSignal.timeout(30) });
     expect(answer).toMatchObject({ kind: "failed", why: "aborted", wasSent: false });
+  });
+
+  test("that never gets past its handshake ends with the caller's time, and nothing was sent", async () => {
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", () => resolve()));
+    const origin = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const startMs = performance.now();
+    const answer = await createEgress().send({ ...request(origin), method: "POST", signal: AbortSignal.timeout(50) });
+    expect(answer).toMatchObject({ kind: "failed", why: "aborted", wasSent: false });
+    expect(performance.now() - startMs).toBeLessThan(3000);
+    silent.close();
+  });
+
+  test("by https to a place that speaks plain http sends nothing", async () => {
+    const answer = await createEgress().send(request(service.url.replace("http:", "https:")));
+    expect(answer).toMatchObject({ kind: "failed", why: "unreachable", wasSent: false });
+    expect(answer).toMatchObject({ detail: expect.stringContaining("no secure connection came about") });
+    expect(hosts).toEqual([]);
   });
 
   test("is not made to a name that nobody knows", async () => {
