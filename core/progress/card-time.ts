@@ -11,10 +11,11 @@ export function cardTime(atMs: number, nowMs: number): string {
   return isSameDay ? `${iso.slice(11, 16)} UTC` : `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 }
 
-/** A length of time, two units at most: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`. */
+/** A length of time, two units at most: `40 ms`, `4.2 s`, `12 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`. */
 export function duration(ms: number): string {
   const known = Number.isFinite(ms) ? Math.max(0, ms) : 0;
-  if (known < 10_000) return `${trim(Math.round(known / 100) / 10)} s`;
+  if (known < 950) return `${Math.round(known)} ms`;
+  if (known < 10_000) return `${Math.round(known / 100) / 10} s`;
   const seconds = Math.round(known / 1000);
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3600) return two(Math.floor(seconds / 60), "min", seconds % 60, "s");
@@ -28,8 +29,6 @@ function isoOf(atMs: number): string {
   const isDate = Number.isFinite(atMs) && Math.abs(atMs) <= 8.64e15;
   return new Date(isDate ? atMs : 0).toISOString();
 }
-
-const trim = (n: number): string => String(n);
 
 function two(large: number, largeUnit: string, small: number, smallUnit: string): string {
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
