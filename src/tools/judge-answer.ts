@@ -1,8 +1,8 @@
 import type { ErrorCode } from "../../core/domain/errors.ts";
 import type { StepResult } from "../../core/domain/plan.ts";
-import type { Json } from "../../core/domain/result.ts";
 import type { ToolOutcome } from "../../core/domain/tool.ts";
 import type { EgressAnswer } from "./egress.ts";
+import { tellBody } from "./tell-body.ts";
 
 /** What the judge needs to know of a call beside its answer. */
 export interface Judged {
@@ -18,8 +18,9 @@ export interface Judged {
 export function judgeAnswer(result: StepResult, note: string | undefined, judged: Judged): ToolOutcome {
   const { status } = result;
   const { request, service } = judged;
-  const said = [sentence(result.body), note].filter((text) => text).join(" ");
-  if (status >= 200 && status < 300) return { kind: "done", request, summary: join(String(status), said), result };
+  const said = [tellBody(result.body), note].filter((text) => text).join(" ");
+  if (status >= 200 && status < 300)
+    return { kind: "done", request, summary: said === "" ? String(status) : `${status} · ${said}`, result };
   const effect = effectOf(status, judged);
   const wait = retryAfterMs(result.headers["retry-after"], judged.nowMs);
   const common = {
@@ -110,17 +111,3 @@ function retryAfterMs(header: string | undefined, nowMs: number): number | undef
 }
 
 const join = (head: string, said: string) => (said === "" ? head : `${head}: ${said}`);
-
-/** The body in a few words, for the thread. */
-function sentence(body: Json): string {
-  if (body === null) return "";
-  if (Array.isArray(body))
-    return `${body.length} ${body.length === 1 ? "entry" : "entries"}${body.length > 0 ? ` ${clip(JSON.stringify(body), 160)}` : ""}`;
-  const text = typeof body === "string" ? body : JSON.stringify(body);
-  return clip(text, 200);
-}
-
-function clip(text: string, length: number): string {
-  const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f]+/g, " ").trim();
-  return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
-}

@@ -67,7 +67,7 @@ describe("a call that is answered", () => {
     expect(await write()).toEqual({
       kind: "done",
       request: `POST ${service.url}/write`,
-      summary: '200: {"ok":true}',
+      summary: "200 · ok: true",
       result: {
         status: 200,
         headers: expect.objectContaining({ "content-type": "application/json" }),
