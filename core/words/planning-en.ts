@@ -1,7 +1,7 @@
 /** What Piloto says about proposing, changing and trying out plans, in English. */
 export const planningEn = {
   nothingWasDone:
-    "Nothing has been done: the model spoke as if it had acted, but nothing runs before a plan is shown and confirmed. Please say again what should happen.",
+    "Nothing has been done: the model spoke as if it had acted, but nothing runs before a plan is shown and confirmed. What exactly should happen?",
   missingValue: (name: string, type: string, operation: string) => `“${name}” (${type}) for ${operation}`,
   askForMissing: (wanted: string) => `I need a value before I can propose a plan: ${wanted}. What should it be?`,
   couldNotPlan: (why: string) =>

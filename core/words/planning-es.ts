@@ -3,7 +3,7 @@ import type { planningEn } from "./planning-en.ts";
 /** Lo que dice Piloto al proponer, cambiar y probar planes, en español. */
 export const planningEs: typeof planningEn = {
   nothingWasDone:
-    "No se ha hecho nada: el modelo habló como si hubiera actuado, pero nada se ejecuta antes de mostrar y confirmar un plan. Di otra vez qué debe pasar, por favor.",
+    "No se ha hecho nada: el modelo habló como si hubiera actuado, pero nada se ejecuta antes de mostrar y confirmar un plan. ¿Qué debe pasar exactamente?",
   missingValue: (name, type, operation) => `«${name}» (${type}) para ${operation}`,
   askForMissing: (wanted) => `Necesito un valor antes de proponer un plan: ${wanted}. ¿Cuál debe ser?`,
   couldNotPlan: (why) =>

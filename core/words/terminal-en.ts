@@ -1,6 +1,7 @@
 /** What the terminal face says of itself, in English. */
 export const terminalEn = {
   risk: { read: "reads only", write: "changes things", destructive: "destroys things" },
+  riskOfStep: { read: "", write: "writes", destructive: "destroys" },
   welcome: (project: string, who: string) => ["Piloto", project, `you are ${who}`].filter(Boolean).join(" · "),
   hint: "Say what you need. /help lists commands, Ctrl-C twice leaves.",
   thinking: "Piloto is thinking",

@@ -3,6 +3,7 @@ import type { terminalEn } from "./terminal-en.ts";
 /** Lo que dice la cara de terminal de sí misma, en español. */
 export const terminalEs: typeof terminalEn = {
   risk: { read: "solo lee", write: "cambia cosas", destructive: "destruye cosas" },
+  riskOfStep: { read: "", write: "escribe", destructive: "destruye" },
   welcome: (project, who) => ["Piloto", project, `eres ${who}`].filter(Boolean).join(" · "),
   hint: "Di lo que necesitas. /help muestra los comandos, Ctrl-C dos veces sale.",
   thinking: "Piloto está pensando",
