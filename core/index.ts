@@ -17,7 +17,7 @@ export type { CallProposed, CallRequest } from "./planning/propose-call.ts";
 export interface Core {
   /** Recovers what an earlier process left, then works: conversations, runs, progress, upkeep. */
   start(): Promise<void>;
-  /** Finishes or hands back what is under way, within `withinMs`. */
+  /** Finishes or hands back what is under way, within `withinMs`. Twice does no harm. */
   stop(withinMs: number): Promise<void>;
   /**
    * Takes a message. Resolves once it is saved; the answer comes through the chat's platform.
@@ -26,7 +26,7 @@ export interface Core {
   receiveMessage(message: IncomingMessage): Promise<Received>;
   /** `reply` is what the person who pressed should read, in the chat's language; others need not see it. */
   pressButton(press: Press): Promise<{ decision: Decision; reply: string }>;
-  /** Drafts a plan of one call that a person wrote down exactly; no model takes part, a person still confirms. */
+  /** A plan of one step that a person wrote down exactly; a draft like any other, made without a model. */
   proposeCall(request: CallRequest): Promise<CallProposed>;
   /** Resolves when nothing is waiting, running or untold (in this chat, or anywhere): for scripts and tests. */
   idle(chatId?: ChatId): Promise<void>;
@@ -38,37 +38,39 @@ export type Received =
   /** Not taken: too large, or empty. `reply` says why, to its sender. */
   | { readonly kind: "refused"; readonly reply: string };
 
-/**
- * The core over its ports. Not started, it still takes messages and presses and decides them durably: commands use it
- * so beside a running Piloto, which does the work.
- */
+/** Puts the rooms together over what is outside. Opens nothing and starts nothing: see `start`. */
 export function createCore(ports: CorePorts): Core {
   const tools = createToolCatalogue(ports.tools);
-  const deps = { ...ports, tools };
-  const conversation = createConversation(deps);
-  const runner = createRunner(deps);
+  const conversation = createConversation({ ...ports, tools });
+  const runner = createRunner({ ...ports, tools });
   const poster = createProgressPoster(ports);
   const upkeep = createUpkeep(ports);
+  let stopping: Promise<void> | undefined;
+
+  async function stop(withinMs: number): Promise<void> {
+    // Who asks goes first, who tells goes last: a run that was handed back still shows it.
+    await Promise.all([conversation.stop(withinMs / 2), runner.stop(withinMs * 0.7), upkeep.stop()]);
+    await poster.stop(withinMs * 0.3);
+  }
+
   return {
     async start() {
-      // First of all: this boot now owns what an older one of its name left.
-      await recover(ports);
+      const { active, requeued } = await recover(ports);
+      if (active > 0) ports.logger.info({ active, requeued }, "Going on with what an earlier process left");
       poster.start();
       runner.start();
       upkeep.start();
       await conversation.start();
     },
-    async stop(withinMs) {
-      await upkeep.stop();
-      await Promise.all([conversation.stop(withinMs), runner.stop(withinMs)]);
-      // Last, so that what stopping recorded is told too.
-      await poster.stop(withinMs);
+    stop(withinMs) {
+      stopping ??= stop(withinMs);
+      return stopping;
     },
-    receiveMessage: (message) => conversation.receive(message),
-    pressButton: (press) => conversation.press(press),
-    proposeCall: (request) => proposeCall(request, deps),
+    receiveMessage: conversation.receive,
+    pressButton: conversation.press,
+    proposeCall: (request) => proposeCall(request, { ...ports, tools }),
     async idle(chatId) {
-      // In the order in which one gives work to the next.
+      // In the order in which one makes work for the next.
       await conversation.idle(chatId);
       await runner.idle(chatId);
       await poster.idle(chatId);
