@@ -111,7 +111,7 @@ describe("the demo", () => {
       .map((line) => JSON.parse(line));
     const presses = events.filter((event) => event.type === "pressed").map((event) => event.decision.kind);
     expect(presses).toEqual(["refused", "accepted"]);
-    const cards = events.filter((event) => event.what?.kind === "card").map((event) => event.what);
+    const cards = events.filter((event) => event.type === "card");
     expect(cards.at(-1)).toMatchObject({ state: "done" });
     expect(played.code).toBe(0);
     const runs = JSON.parse((await piloto("runs", "list", "--json")).stdout).runs;
