@@ -54,6 +54,9 @@ const OUT_OF_REACH = new Set([
   "57014",
   "25P03",
   "53300",
+  // Others stood in the way again and again.
+  "40001",
+  "40P01",
   // A database or role that is not there, a wrong password.
   "3D000",
   "28000",

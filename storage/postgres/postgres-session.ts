@@ -79,7 +79,7 @@ export class PostgresSession implements Session {
 
   #run<P>(query: Query<P, unknown>, params: P): Promise<PgResult> {
     const { sql, bind } = this.#built.of(query as Query<never, unknown>);
-    const values = bind(params);
+    const values = bind(params).map(withoutNul);
     const mine = this.#last.then(() => {
       if (!this.#isOpen) throw new Error("This transaction is over; what it was used for now was not done.");
       return this.#client.query(sql, values, query.name);
@@ -95,4 +95,9 @@ export class PostgresSession implements Session {
   #assertMayWrite(): void {
     if (!this.#mayWrite) throw new Error("A read wanted to write. Use `atomically` for that.");
   }
+}
+
+/** PostgreSQL's texts cannot hold the character NUL: its picture stands in its place. */
+function withoutNul(value: unknown): unknown {
+  return typeof value === "string" && value.includes("\0") ? value.replaceAll("\0", "\u2400") : value;
 }

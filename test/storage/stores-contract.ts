@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe } from "vitest";
+import { afterAll, afterEach, beforeAll, describe } from "vitest";
 import type { Stores } from "../../core/ports/stores.ts";
 import { project } from "./sample-data.ts";
 import { auditFacts } from "./stores-contract/audit-facts.ts";
@@ -38,8 +38,10 @@ export function storesContract(name: string, make: () => Promise<Database>): voi
     beforeAll(async () => {
       database = await make();
     });
+    afterEach(async () => {
+      for (const stores of opened.splice(0)) await stores.close();
+    });
     afterAll(async () => {
-      for (const stores of opened) await stores.close();
       await database.end?.();
     });
     const subject: Subject = {

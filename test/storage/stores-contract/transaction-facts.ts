@@ -190,4 +190,10 @@ export function transactionFacts({ fresh, again }: Subject): void {
     await stores.atomically((tx) => tx.settings.set("odd", odd));
     expect(await value(stores, "odd")).toBe(odd);
   });
+
+  test("a text with the character NUL is kept, if need be with its picture", async () => {
+    const stores = await fresh();
+    await stores.atomically((tx) => tx.settings.set("odd", "a\0b"));
+    expect(["a\0b", "a\u2400b"]).toContain(await value(stores, "odd"));
+  });
 }
