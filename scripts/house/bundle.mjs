@@ -18,7 +18,7 @@ export async function buildIfNeeded({ force = false } = {}) {
   const inputs = fingerprint();
   const main = path.join(dist, inputs, "main.js");
   if (!force && existsSync(main)) return main;
-  await bundle(inputs);
+  await bundle(inputs, force);
   await forgetOldBuilds(inputs);
   return main;
 }
@@ -47,7 +47,7 @@ function fingerprint() {
   return hash.digest("hex").slice(0, 16);
 }
 
-async function bundle(inputs) {
+async function bundle(inputs, force) {
   const { build } = await import("esbuild");
   const apart = path.join(dist, `${inputs}.${process.pid}`);
   await build({
@@ -66,7 +66,8 @@ async function bundle(inputs) {
     define: { "process.env.PILOTO_VERSION": JSON.stringify(version()) },
   });
   const place = path.join(dist, inputs);
-  await rm(place, { recursive: true, force: true });
+  if (force) await rm(place, { recursive: true, force: true });
+  // Another process may have built the same meanwhile, and may be loading it: theirs stays.
   await rename(apart, place).catch(async (error) => {
     if (!existsSync(path.join(place, "main.js"))) throw error;
     await rm(apart, { recursive: true, force: true });
