@@ -70,7 +70,7 @@ function bodyLines(card: Card, columns: number, options: DrawOptions): string[] 
   if (options.detail === "short") {
     const last = card.notes.at(-1);
     const note = last === undefined ? [] : [paint.grey(fitWidth(onOneLine(last), columns))];
-    return [...goal.slice(0, 1), ...card.steps.map((step) => stepHead(step, columns, options)[0] ?? ""), ...note];
+    return [...goal.slice(0, 1), ...card.steps.map((step) => stepHead(step, card, columns, options)[0] ?? ""), ...note];
   }
   const steps = card.steps.flatMap((step) => stepLines(step, card, columns, options));
   const notes = card.notes.flatMap((note) => wrapWidth(plainText(note).trim(), columns).map(paint.grey));
@@ -84,7 +84,7 @@ function stepLines(step: CardStep, card: Card, columns: number, options: DrawOpt
   const indented = (text: string, colour: (text: string) => string) =>
     wrapWidth(plainText(text).trim(), columns - INDENT.length).map((line) => INDENT + colour(line));
   return [
-    ...stepHead(step, columns, options),
+    ...stepHead(step, card, columns, options),
     ...indented(step.operation, paint.cyan),
     ...(step.args === "{}" ? [] : indented(step.args, card.state === "draft" ? (text) => text : paint.grey)),
     ...(step.note === undefined ? [] : indented(step.note, noteColour(step.state, paint))),
@@ -92,9 +92,10 @@ function stepLines(step: CardStep, card: Card, columns: number, options: DrawOpt
 }
 
 /** The first line holds sign, number, as much of the title as fits, and what stands at the right edge. */
-function stepHead(step: CardStep, columns: number, options: DrawOptions): string[] {
+function stepHead(step: CardStep, card: Card, columns: number, options: DrawOptions): string[] {
   const { paint } = options;
-  const right = [stepElapsed(step, options), step.risk === "read" ? "" : step.risk].filter(Boolean).join(" · ");
+  const risk = words(card.language).terminal.riskOfStep[step.risk];
+  const right = [stepElapsed(step, options), risk].filter(Boolean).join(" · ");
   const room = columns - INDENT.length - (right === "" ? 0 : displayWidth(right) + 1);
   const [first = "", ...rest] = wrapWidth(onOneLine(step.title), Math.max(8, room));
   const sign = stepColour(step.state, paint)(stepSign(step.state, options));

@@ -43,6 +43,7 @@ const WaitIdle = z.strictObject({ wait: z.literal("idle"), within: Within });
 const WaitCard = z.strictObject({
   wait: z.literal("card"),
   state: RunStates.optional(),
+  revision: z.number().int().min(1).optional(),
   run: z.string().min(1).default("latest"),
   within: Within,
 });

@@ -22,7 +22,7 @@ export interface ScriptPlatform extends ChatPlatform {
 const EDIT_EVERY_MS = 50;
 
 export function createScriptPlatform(tell: (told: Told) => void): ScriptPlatform {
-  const refs = new Map<string, string>();
+  const posted = new Set<string>();
   const cards: { chatId: ChatId; card: Card }[] = [];
   const watchers = new Set<() => void>();
 
@@ -46,12 +46,11 @@ export function createScriptPlatform(tell: (told: Told) => void): ScriptPlatform
     face: TERMINAL,
     limits: { editEveryMs: EDIT_EVERY_MS },
     card,
+    // The key is the reference: the same message has the same one in every process.
     async post(chatId, what, key) {
-      const known = refs.get(key);
-      if (known !== undefined) return { kind: "ok", ref: known, isRepeat: true };
-      const ref = `script-${refs.size + 1}`;
-      refs.set(key, ref);
-      return show({ chatId, ref, how: "posted", what });
+      if (posted.has(key)) return { kind: "ok", ref: key, isRepeat: true };
+      posted.add(key);
+      return show({ chatId, ref: key, how: "posted", what });
     },
     edit: async (chatId, ref, what) => show({ chatId, ref, how: "edited", what }),
     cardThat(chatId, run, fits, signal) {

@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline";
+import type { Card } from "../../core/domain/card.ts";
 import { isPilotoError } from "../../core/domain/errors.ts";
 import { asId, type ChatId, type RunId } from "../../core/domain/ids.ts";
 import type { Core } from "../../core/index.ts";
@@ -73,7 +74,7 @@ export function createScriptFace(options: ScriptOptions): ScriptFace {
         return bounded(line.within, say.idle, () => core.idle(chatId));
       case "wait-card":
         await bounded(line.within, say.cardState(line.state ?? "any"), (signal) =>
-          platform.cardThat(chatId, line.run, (card) => !line.state || card.state === line.state, signal),
+          platform.cardThat(chatId, line.run, (card) => fits(card, line), signal),
         );
     }
   }
@@ -147,6 +148,10 @@ export function createScriptFace(options: ScriptOptions): ScriptFace {
       return playText('{"wait":"idle"}', at);
     },
   };
+}
+
+function fits(card: Card, { state, revision }: { state?: Card["state"]; revision?: number }): boolean {
+  return (state === undefined || card.state === state) && (revision === undefined || card.revision >= revision);
 }
 
 function linesOf(script: string | NodeJS.ReadableStream): Iterable<string> | AsyncIterable<string> {

@@ -1,6 +1,7 @@
 import { PassThrough, Readable } from "node:stream";
 import { expect, test } from "vitest";
 import { createScriptFace } from "../../bots/index.ts";
+import { asId } from "../../core/domain/ids.ts";
 import { countingIds, manualClock, settle } from "../support/manual-clock.ts";
 import { type StubCore, stubCore } from "../support/stub-core.ts";
 
@@ -69,6 +70,17 @@ test("an edit and an older revision go through as written", async () => {
   const change = { kind: "set", step: 2, path: ["body", "quantity"], value: 300 };
   await face.run(script({ say: "plan" }, { press: "edit", revision: 7, change }));
   expect(core.presses).toMatchObject([{ action: "edit", revision: 7, change }]);
+});
+
+test("a wait for a revision ends when the card shows it", async () => {
+  const { face, core, out } = scripted();
+  const played = face.run(script({ say: "plan" }, { wait: "card", revision: 2 }, { press: "cancel" }));
+  await settle();
+  expect(core.presses).toEqual([]);
+  await core.show(asId("terminal:main"), { revision: 2 });
+  expect(await played).toBe(0);
+  expect(core.presses).toMatchObject([{ action: "cancel", revision: 2 }]);
+  expect(out()).toContain('"how":"edited"');
 });
 
 test("chat switches the conversation, and a card of another chat is not the latest here", async () => {

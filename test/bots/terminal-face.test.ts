@@ -110,7 +110,7 @@ test("a draft stands at the bottom, whole, with the letters of its buttons", asy
     │ ○  1 Look up the part                                                       │
     │      workshop GET /parts/{id}                                               │
     │      {"path":{"id":"M8"}}                                                   │
-    │ ○  2 Set the stock                                                    write │
+    │ ○  2 Set the stock                                                   writes │
     │      workshop PUT /parts/{id}/stock                                         │
     │      {"path":{"id":"{{steps.1.body.id}}"},"body":{"quantity":400}}          │
     │                                                                             │
