@@ -88,12 +88,20 @@ function externals() {
 
 const version = () => JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")).version;
 
-/** Keeps what a process started today may still be loading from. */
+const KEPT_BUILDS = 20;
+
+/** Keeps what a process started today may still be loading from, and at most so many. */
 async function forgetOldBuilds(inputs) {
   const dayAgoMs = Date.now() - 24 * 3_600_000;
+  const builds = [];
   for (const name of await readdir(dist)) {
     if (name === inputs || !/^[0-9a-f]{16}(\.\d+)?$/.test(name)) continue;
     const folder = path.join(dist, name);
-    if ((await stat(folder)).mtimeMs < dayAgoMs) await rm(folder, { recursive: true, force: true });
+    const made = await stat(folder).catch(() => undefined);
+    if (made) builds.push({ folder, madeMs: made.mtimeMs });
+  }
+  builds.sort((a, b) => b.madeMs - a.madeMs);
+  for (const [index, { folder, madeMs }] of builds.entries()) {
+    if (index >= KEPT_BUILDS || madeMs < dayAgoMs) await rm(folder, { recursive: true, force: true });
   }
 }
