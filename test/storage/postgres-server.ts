@@ -14,8 +14,7 @@ export interface PostgresServer {
 }
 
 /**
- * A real server: the one that PILOTO_TEST_POSTGRES_URL names, or a throw-away one (fsync on, loopback, in the temp
- * folder) when PostgreSQL is installed here; `undefined` when neither is.
+ * A real server: the one that PILOTO_TEST_POSTGRES_URL names, or a throw-away one (fsync on, loopback) when PostgreSQL is installed here; `undefined` when neither is.
  */
 export async function postgresServer(): Promise<PostgresServer | undefined> {
   const url = process.env.PILOTO_TEST_POSTGRES_URL;
@@ -36,7 +35,8 @@ function installedBin(): string | undefined {
 }
 
 async function startServer(bin: string): Promise<PostgresServer> {
-  const folder = mkdtempSync(path.join(tmpdir(), "piloto-postgres-"));
+  // In memory where there is such a place: syncing is on and asked for, but the disk of the machine is not tested here.
+  const folder = mkdtempSync(path.join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "piloto-postgres-"));
   const data = path.join(folder, "data");
   const port = await freePort();
   const asServer = serverUser(folder);
