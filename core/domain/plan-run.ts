@@ -1,5 +1,5 @@
 import type { AccountId, ChatId, ProjectId, RunId } from "./ids.ts";
-import type { Plan, StepResult } from "./plan.ts";
+import type { Plan, PlanStep, StepResult } from "./plan.ts";
 
 /**
  * The states of a run.
@@ -7,7 +7,8 @@ import type { Plan, StepResult } from "./plan.ts";
  * ```
  * draft -> queued -> running -> done | error | cancelled
  * draft -> cancelled | expired | superseded
- * running -> waiting (a person must decide) -> queued | cancelled | error
+ * running -> waiting (a person must decide) -> queued | cancelled
+ * running -> queued (handed back: it goes on by itself)
  * error -> queued (a person retries the failed step)
  * queued -> cancelled
  * ```
@@ -27,7 +28,7 @@ export const RUN_TRANSITIONS: Readonly<Record<RunState, readonly RunState[]>> = 
   draft: ["queued", "cancelled", "expired", "superseded"],
   queued: ["running", "cancelled"],
   running: ["queued", "waiting", "done", "error", "cancelled"],
-  waiting: ["queued", "cancelled", "error"],
+  waiting: ["queued", "cancelled"],
   error: ["queued"],
   done: [],
   cancelled: [],
@@ -96,6 +97,14 @@ export interface StepRun {
   readonly result?: StepResult;
   /** The step finished although Stop had been pressed before. */
   readonly finishedAfterCancel?: boolean;
+}
+
+/**
+ * Whether a step that is to be tried again may have taken effect in an earlier attempt: then ending the run leaves it
+ * `unknown`, not `cancelled`. The record does not tell of what effect an attempt was, so every attempt counts.
+ */
+export function mayHaveHappened(step: PlanStep, { attempt }: Pick<StepRun, "attempt">): boolean {
+  return attempt > 0 && !(step.risk === "read" && step.replay === "safe");
 }
 
 /** One try at one step. Written before the effect, closed after it. */

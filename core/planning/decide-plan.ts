@@ -1,6 +1,6 @@
 import { auditEntry } from "../access/record-audit.ts";
 import type { RunId } from "../domain/ids.ts";
-import type { PlanRun } from "../domain/plan-run.ts";
+import { mayHaveHappened, type PlanRun } from "../domain/plan-run.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Stores, Tx } from "../ports/stores.ts";
 import { announceRun } from "../progress/announce.ts";
@@ -127,7 +127,7 @@ async function stop(tx: Tx, press: Press, run: PlanRun, atMs: number): Promise<D
     const chat = await tx.chats.get(run.chatId);
     const reason = words(chat?.language ?? "en").running.reason.stopped(press.by);
     await must(tx.runs.setState(run.id, { from: "queued", to: "cancelled", finishedAtMs: atMs, reason }));
-    await tx.steps.mark(run.id, ["pending"], "cancelled");
+    await cancelRest(tx, run);
     await leaveChat(tx, run);
     await tx.audit.append(auditEntry("piloto", "finish-run", run.id, atMs, { state: "cancelled" }));
   }
@@ -138,10 +138,21 @@ async function abandon(tx: Tx, press: Press, run: PlanRun, atMs: number): Promis
   const chat = await tx.chats.get(run.chatId);
   const reason = words(chat?.language ?? "en").running.reason.abandoned(press.by);
   await must(tx.runs.setState(run.id, { from: "waiting", to: "cancelled", finishedAtMs: atMs, reason }));
-  await tx.steps.mark(run.id, ["pending"], "cancelled");
+  await cancelRest(tx, run);
   await leaveChat(tx, run);
   await tx.audit.append(auditEntry(press.by, "abandon-run", run.id, atMs));
   return accept(tx, press, run, atMs);
+}
+
+/** What has not begun is cancelled; what an earlier attempt may have done is not called so. */
+async function cancelRest(tx: Tx, run: PlanRun): Promise<void> {
+  for (const record of await tx.steps.of(run.id)) {
+    const step = run.plan.steps.find(({ number }) => number === record.number);
+    if (record.state === "pending" && step && mayHaveHappened(step, record)) {
+      await tx.steps.mark(run.id, ["pending"], "unknown", record.number);
+    }
+  }
+  await tx.steps.mark(run.id, ["pending"], "cancelled");
 }
 
 /** Retry puts the failed or unknown step back; Continue leaves it behind. Finished steps are never repeated. */

@@ -236,7 +236,7 @@ export interface StepWriter {
   mark(
     runId: RunId,
     from: readonly StepState[],
-    to: "skipped" | "cancelled" | "pending",
+    to: "skipped" | "cancelled" | "pending" | "unknown",
     only?: number,
   ): Promise<number>;
 }

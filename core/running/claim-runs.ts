@@ -3,7 +3,7 @@ import { planHash } from "../domain/canonical.ts";
 import type { Language } from "../domain/chat.ts";
 import type { BootId, RunId } from "../domain/ids.ts";
 import type { StepResult } from "../domain/plan.ts";
-import type { Attempt, PlanRun, Vote } from "../domain/plan-run.ts";
+import { type Attempt, mayHaveHappened, type PlanRun, type Vote } from "../domain/plan-run.ts";
 import { referencesIn } from "../domain/references.ts";
 import type { Stores, Tx } from "../ports/stores.ts";
 import { announceRun } from "../progress/announce.ts";
@@ -89,6 +89,7 @@ async function readSteps(tx: Tx, run: PlanRun, attempts: readonly Attempt[]) {
       hasReferences: referencesIn(step.args).references.length > 0,
       state: record?.state ?? "pending",
       attempt: record?.attempt ?? 0,
+      mayHaveHappened: mayHaveHappened(step, { attempt: record?.attempt ?? 0 }),
       failures: tries.filter((attempt) => attempt.finishedAtMs !== undefined).length,
       deaths: tries.filter((attempt) => attempt.finishedAtMs === undefined).length,
     };

@@ -36,6 +36,8 @@ export interface HeldStep {
   readonly hasReferences: boolean;
   state: StepState;
   attempt: number;
+  /** An earlier attempt may have taken effect. */
+  mayHaveHappened: boolean;
   /** Attempts that failed since a person last decided. */
   failures: number;
   /** Attempts that ended with a process since a person last decided. */

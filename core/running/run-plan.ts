@@ -59,9 +59,12 @@ async function act(held: HeldRun, move: Extract<Move, { kind: "begin" }>, deps: 
   }
 }
 
-function remember(held: HeldRun, { at, state, result }: StepEnd): void {
+function remember(held: HeldRun, { at, state, result, isHarmless }: StepEnd): void {
   at.state = state;
-  if (state === "pending") at.failures += 1;
+  if (state === "pending") {
+    at.failures += 1;
+    at.mayHaveHappened ||= !isHarmless;
+  }
   if (state === "done" && result) held.results.set(at.step.number, result);
 }
 

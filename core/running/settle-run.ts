@@ -27,12 +27,20 @@ export async function settleRun(tx: Tx, held: HeldRun, { move, entries, nowMs }:
   const finished = to === "waiting" ? {} : { finishedAtMs: nowMs };
   if (!(await tx.runs.setState(id, { from: "running", fence, to, reason, ...finished }))) throw new Overtaken();
   if (!(await tx.queue.settle({ runId: id, fence }))) throw new Overtaken();
-  if (to === "cancelled") await tx.steps.mark(id, ["pending"], "cancelled");
+  if (to === "cancelled") await cancelRest(tx, held);
   if (to === "waiting") await askPerson(tx, held, { step: move.step ?? 0, nowMs });
   else await leaveChat(tx, held);
   entries.push(auditEntry("piloto", "finish-run", id, nowMs, { state: to }));
   await tx.audit.append(...entries);
   await announceRun(tx, { id, chatId }, nowMs);
+}
+
+/** What has not begun is cancelled; what an earlier attempt may have done is not called so. */
+async function cancelRest(tx: Tx, { run, steps }: HeldRun): Promise<void> {
+  for (const { step, mayHaveHappened } of steps) {
+    if (mayHaveHappened) await tx.steps.mark(run.id, ["pending"], "unknown", step.number);
+  }
+  await tx.steps.mark(run.id, ["pending"], "cancelled");
 }
 
 interface HandingBack {

@@ -51,7 +51,7 @@ export function judgeOutcome(held: HeldRun, outcome: ToolOutcome, judge: Judge):
   const isHarmless = failed.effect === "none" || (judge.tool.risk === "read" && replay === "safe");
   const { request, code: errorCode, result } = failed;
   const base = { at, atMs, request, summary: cut(failed.summary), errorCode, result, isHarmless };
-  if (held.stop) return { ...base, state: isHarmless ? "cancelled" : "unknown" };
+  if (held.stop) return { ...base, state: isHarmless && !at.mayHaveHappened ? "cancelled" : "unknown" };
   const why = judge.call.interruption?.why;
   const canRepeat = isHarmless || replay === "safe";
   if (why === "shutdown") return { ...base, state: canRepeat ? "pending" : "unknown", retryAtMs: atMs };
@@ -65,9 +65,11 @@ export function judgeOutcome(held: HeldRun, outcome: ToolOutcome, judge: Judge):
 /** The same end, once it turns out that Stop had been pressed before it was recorded. */
 export function endUnderStop(ended: StepEnd): StepEnd {
   if (ended.state === "done") return { ...ended, finishedAfterCancel: true };
-  if (ended.state === "pending") return { ...ended, state: ended.isHarmless ? "cancelled" : "unknown" };
+  if (ended.state === "pending") return { ...ended, state: isWithoutEffect(ended) ? "cancelled" : "unknown" };
   return ended;
 }
+
+const isWithoutEffect = ({ isHarmless, at }: StepEnd): boolean => isHarmless && !at.mayHaveHappened;
 
 /** A call that was told to end reports an abort; the record says why it was told to. A real answer stays itself. */
 function asInterrupted(held: HeldRun, failed: Failed, { call, settings }: Judge): Failed {

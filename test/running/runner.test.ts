@@ -47,7 +47,11 @@ afterEach(async () => {
 describe("a confirmed plan", () => {
   test("runs each step once, in order, and says so in the record", async () => {
     await boot(1);
-    const draft = await propose(stores, { id: "run-1", plan: planOf({ tool: read }, { tool: write }), atMs: clock.nowMs() });
+    const draft = await propose(stores, {
+      id: "run-1",
+      plan: planOf({ tool: read }, { tool: write }),
+      atMs: clock.nowMs(),
+    });
     const decision = await press({ stores, clock }, draft, "confirm");
     expect(decision.kind).toBe("accepted");
     await runner.idle();

@@ -5,10 +5,10 @@ import type { PlanRun, StepRun } from "../../core/domain/plan-run.ts";
 import { DEFAULT_LIMITS, type Project, type ProjectLimits } from "../../core/domain/project.ts";
 import type { JsonObject } from "../../core/domain/result.ts";
 import type { Tool } from "../../core/domain/tool.ts";
+import { type DecidedAction, decide } from "../../core/planning/decide-plan.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Logger } from "../../core/ports/logger.ts";
 import type { Stores } from "../../core/ports/stores.ts";
-import { type DecidedAction, decide } from "../../core/planning/decide-plan.ts";
 import { announceRun } from "../../core/progress/announce.ts";
 
 export const PROJECT = asId<ProjectId>("workshop");
