@@ -17,6 +17,7 @@ export function createTerminalPlatform(show: (chatId: ChatId, what: Outgoing) =>
   return {
     face: TERMINAL,
     limits: { editEveryMs: EDIT_EVERY_MS },
+    forgetsOnExit: true,
     async post(chatId, what, key) {
       const known = refs.get(key);
       if (known !== undefined) return { kind: "ok", ref: known, isRepeat: true };

@@ -19,6 +19,8 @@ export interface ChatPlatform {
   /** Replaces what a reference shows. `gone` when a person deleted it: core then posts afresh. */
   edit(chatId: ChatId, ref: MessageRef, what: Outgoing): Promise<Posted>;
   readonly limits: PlatformLimits;
+  /** What it showed is gone when its process ends (a terminal): open cards are shown again at the next start. */
+  readonly forgetsOnExit?: boolean;
 }
 
 export type Posted =

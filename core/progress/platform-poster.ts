@@ -3,6 +3,7 @@ import type { ChatPlatform } from "../ports/chat-platform.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Due, Stores } from "../ports/stores.ts";
+import { announceOpenRuns } from "./announce-open-runs.ts";
 import { backOffMs } from "./back-off.ts";
 import { createLastShown, deliverCard, deliverSay } from "./deliver.ts";
 import { createSayOrder } from "./say-order.ts";
@@ -36,10 +37,15 @@ export function createPlatformPoster(
   const busy = new Map<ChatId, Promise<void>>();
   const lookEveryMs = Math.min(LOOK_EVERY_MS, Math.floor(platform.limits.editEveryMs / 10));
   let slots = AT_ONCE;
+  let isReady = false;
   let work: Promise<void> | undefined;
 
   async function loop(): Promise<void> {
+    if (platform.forgetsOnExit)
+      await fromStores(() => announceOpenRuns(stores, platform.face, clock.nowMs()), undefined);
     order.preload(await fromStores(() => stores.read((tx) => tx.outbox.due(platform.face, FAR, LARGEST_WINDOW)), []));
+    isReady = true;
+    waker.wake();
     while (!waker.isStopped) {
       const nextMs = await fromStores(look, clock.nowMs() + STORE_PAUSE_MS);
       await waker.sleepUntil(nextMs);
@@ -117,7 +123,7 @@ export function createPlatformPoster(
   }
 
   async function isAllTold(chatId?: ChatId): Promise<boolean> {
-    if (chatId === undefined ? busy.size > 0 : busy.has(chatId)) return false;
+    if (!isReady || (chatId === undefined ? busy.size > 0 : busy.has(chatId))) return false;
     if (chatId === undefined) return (await stores.read((tx) => tx.outbox.nextDueMs(platform.face))) === undefined;
     const due = await stores.read((tx) => tx.outbox.due(platform.face, FAR, LARGEST_WINDOW));
     return !due.some((item) => item.chatId === chatId);

@@ -90,6 +90,25 @@ test("what an earlier process left is told after a restart", async () => {
   expect(platform.card(main)?.state).toBe("cancelled");
 });
 
+test("a face that forgets shows its open cards again after a restart, and no other ones", async () => {
+  const { propose, change, poster } = await house();
+  const run = await propose();
+  const over = await propose({ id: asId<RunId>("run-over"), chatId: other });
+  await change(over, "cancelled");
+  const first = poster(memoryPlatform());
+  await first.idle();
+  await first.stop(0);
+  const remembering = memoryPlatform();
+  const second = poster(remembering);
+  await second.idle();
+  await second.stop(0);
+  expect(remembering.calls).toEqual({ posts: 0, edits: 0 });
+  const forgetting = { ...memoryPlatform(), forgetsOnExit: true };
+  await poster(forgetting).idle();
+  expect(forgetting.card(main)?.runId).toBe(run.id);
+  expect(forgetting.seen(other)).toEqual([]);
+});
+
 test("an answer that was lost after posting does not post twice, a restart in between or not", async () => {
   const { propose, poster, clock, say } = await house();
   const platform = memoryPlatform();
