@@ -21,7 +21,8 @@ import type { MessageRef } from "./chat-platform.ts";
 
 /**
  * The database. `atomically` is all or nothing and durable when it resolves: a power cut later loses nothing.
- * Inside `work` only `tx` may be awaited, never a model, a tool or a chat (SQLite: FOREIGN_AWAIT).
+ * Inside `work` only `tx` may be awaited, never a model, a tool or a chat (SQLite: FOREIGN_AWAIT). PostgreSQL runs
+ * `work` again when it stood in another transaction's way, so it changes nothing but through `tx`.
  * Writers are serialised as far as they touch the same run or chat; losing a compare-and-set is `false`,
  * not an exception, and then nothing was written by that call.
  */
@@ -203,8 +204,8 @@ export interface StepReader {
 
 export interface StepWriter {
   /**
-   * Before the effect: state `running`, attempt + 1. `false` with a stale fence, a step that is not `from`, or when
-   * Stop was pressed: nothing begins after it.
+   * Before the effect: state `running`, `attempt` one more than the step's. `false` with a stale fence, a step that
+   * is not `from` or has another attempt, or when Stop was pressed: nothing begins after it.
    */
   begin(start: {
     runId: RunId;

@@ -17,7 +17,7 @@ export type OnCommitPoint = (when: "before" | "after") => void;
 export interface Database {
   /** Empty stores. They are closed by the test that asked for them. */
   open(options?: { onCommitPoint?: OnCommitPoint }): Promise<Stores>;
-  /** The same data once more, as another process would open it; absent where nobody can. */
+  /** The same data once more, as another process would open it. */
   openAgain?(of: Stores): Promise<Stores>;
   end?(): Promise<void>;
 }
@@ -26,12 +26,14 @@ export interface Database {
 export interface Subject {
   /** Stores with one project, opened for this test and closed after it. */
   fresh(options?: { onCommitPoint?: OnCommitPoint }): Promise<Stores>;
-  /** The same data as another process would open it; absent where nobody can. The test closes it. */
+  /** Whether other processes can open the same data; facts about that are told only where they can. */
+  readonly isShared: boolean;
+  /** The same data as another process would open it; `undefined` where nobody can. The test closes it. */
   again(of: Stores): Promise<Stores | undefined>;
 }
 
 /** Everything that the port promises, as facts, over one kind of database. */
-export function storesContract(name: string, make: () => Promise<Database>): void {
+export function storesContract(name: string, { isShared }: { isShared: boolean }, make: () => Promise<Database>): void {
   describe(name, () => {
     let database: Database;
     const opened: Stores[] = [];
@@ -45,6 +47,7 @@ export function storesContract(name: string, make: () => Promise<Database>): voi
       await database.end?.();
     });
     const subject: Subject = {
+      isShared,
       async fresh(options) {
         const stores = await database.open(options);
         opened.push(stores);

@@ -4,7 +4,7 @@ import { pglitePool } from "./pglite-pool.ts";
 import { storesContract } from "./stores-contract.ts";
 
 /** Starting PGlite takes a second: one serves all facts, emptied in between. */
-storesContract("PostgreSQL in this process (PGlite)", async () => {
+storesContract("PostgreSQL in this process (PGlite)", { isShared: true }, async () => {
   const pool = await pglitePool();
   return {
     async open(options) {

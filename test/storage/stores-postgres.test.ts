@@ -6,7 +6,7 @@ import { hasPostgres, postgresServer } from "./postgres-server.ts";
 import { storesContract } from "./stores-contract.ts";
 
 describe.runIf(hasPostgres())("with a real server", () => {
-  storesContract("PostgreSQL", async () => {
+  storesContract("PostgreSQL", { isShared: true }, async () => {
     const server = await postgresServer();
     const url = await server!.newDatabase();
     const pool = pgPool(url, 1);

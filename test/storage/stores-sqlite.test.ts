@@ -4,7 +4,7 @@ import path from "node:path";
 import { openSqlite, type SqliteStores } from "../../storage/index.ts";
 import { storesContract } from "./stores-contract.ts";
 
-storesContract("SQLite in a file", async () => {
+storesContract("SQLite in a file", { isShared: true }, async () => {
   const root = mkdtempSync(path.join(tmpdir(), "piloto-stores-"));
   let opened = 0;
   return {
@@ -17,6 +17,6 @@ storesContract("SQLite in a file", async () => {
   };
 });
 
-storesContract("SQLite in memory", async () => ({
+storesContract("SQLite in memory", { isShared: false }, async () => ({
   open: (options) => openSqlite({ folder: ":memory:", ...options }),
 }));

@@ -6,7 +6,7 @@ import type { Subject } from "../stores-contract.ts";
 const value = (stores: Stores, key: string) => stores.read((tx) => tx.settings.get(key));
 
 /** All or nothing, and what a crash leaves. */
-export function transactionFacts({ fresh, again }: Subject): void {
+export function transactionFacts({ fresh, again, isShared }: Subject): void {
   test("a transaction that throws leaves nothing", async () => {
     const stores = await fresh();
     const failing = stores.atomically(async (tx) => {
@@ -102,19 +102,20 @@ export function transactionFacts({ fresh, again }: Subject): void {
     expect(heard).toBe(before);
   });
 
-  test("a commit of another process is noticed", async () => {
-    const stores = await fresh();
-    const other = await again(stores);
-    if (!other) return;
-    let heard = 0;
-    stores.onCommit(() => {
-      heard += 1;
+  if (isShared) {
+    test("a commit of another process is noticed", async () => {
+      const stores = await fresh();
+      const other = (await again(stores))!;
+      let heard = 0;
+      stores.onCommit(() => {
+        heard += 1;
+      });
+      await other.atomically((tx) => tx.settings.set("a", "from elsewhere"));
+      await expect.poll(() => heard, { timeout: 5_000 }).toBeGreaterThan(0);
+      expect(await value(stores, "a")).toBe("from elsewhere");
+      await other.close();
     });
-    await other.atomically((tx) => tx.settings.set("a", "from elsewhere"));
-    await expect.poll(() => heard, { timeout: 5_000 }).toBeGreaterThan(0);
-    expect(await value(stores, "a")).toBe("from elsewhere");
-    await other.close();
-  });
+  }
 
   test("dying before a commit leaves nothing, and everything after it is refused", async () => {
     let isDying = false;
