@@ -9,28 +9,8 @@ import { raceFacts } from "./stores-contract/race-facts.ts";
 import { runFacts } from "./stores-contract/run-facts.ts";
 import { serviceFacts } from "./stores-contract/service-facts.ts";
 import { stepFacts } from "./stores-contract/step-facts.ts";
+import type { Database, Subject } from "./stores-contract/subject.ts";
 import { transactionFacts } from "./stores-contract/transaction-facts.ts";
-
-export type OnCommitPoint = (when: "before" | "after") => void;
-
-/** One kind of database under test. */
-export interface Database {
-  /** Empty stores. They are closed by the test that asked for them. */
-  open(options?: { onCommitPoint?: OnCommitPoint }): Promise<Stores>;
-  /** The same data once more, as another process would open it. */
-  openAgain?(of: Stores): Promise<Stores>;
-  end?(): Promise<void>;
-}
-
-/** How the facts reach the stores of their test. */
-export interface Subject {
-  /** Stores with one project, opened for this test and closed after it. */
-  fresh(options?: { onCommitPoint?: OnCommitPoint }): Promise<Stores>;
-  /** Whether other processes can open the same data; facts about that are told only where they can. */
-  readonly isShared: boolean;
-  /** The same data as another process would open it; `undefined` where nobody can. The test closes it. */
-  again(of: Stores): Promise<Stores | undefined>;
-}
 
 /** Everything that the port promises, as facts, over one kind of database. */
 export function storesContract(name: string, { isShared }: { isShared: boolean }, make: () => Promise<Database>): void {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { AUDIT_GENESIS, auditHash } from "../../../core/domain/audit-chain.ts";
 import type { Stores } from "../../../core/ports/stores.ts";
-import type { Subject } from "../stores-contract.ts";
+import type { Subject } from "./subject.ts";
 
 async function expectOneChain(stores: Stores, length: number): Promise<void> {
   const entries = await stores.read((tx) => tx.audit.after(0, 10_000));

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { asId, type ChatId } from "../../../core/domain/ids.ts";
 import type { Stores } from "../../../core/ports/stores.ts";
 import { ANA, BEN, bootId, CHAT, message, newRunId, project, WORKSHOP } from "../sample-data.ts";
-import type { Subject } from "../stores-contract.ts";
+import type { Subject } from "./subject.ts";
 
 const openChat = (stores: Stores, id: ChatId = CHAT) =>
   stores.atomically((tx) => tx.chats.ensure({ id, projectId: WORKSHOP, language: "en", atMs: 1 }));

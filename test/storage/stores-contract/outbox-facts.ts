@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { asId, type ChatId } from "../../../core/domain/ids.ts";
 import type { Due, Stores } from "../../../core/ports/stores.ts";
 import { CHAT, newRunId } from "../sample-data.ts";
-import type { Subject } from "../stores-contract.ts";
+import type { Subject } from "./subject.ts";
 
 const due = (stores: Stores, nowMs: number, face = "terminal", limit = 50): Promise<Due[]> =>
   stores.read((tx) => tx.outbox.due(face, nowMs, limit));

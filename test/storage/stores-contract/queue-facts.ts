@@ -3,7 +3,7 @@ import { asId, type ProjectId } from "../../../core/domain/ids.ts";
 import type { PlanRun } from "../../../core/domain/plan-run.ts";
 import type { Stores } from "../../../core/ports/stores.ts";
 import { bootId, enqueued, project, WORKSHOP } from "../sample-data.ts";
-import type { Subject } from "../stores-contract.ts";
+import type { Subject } from "./subject.ts";
 
 const [A, B] = [bootId("a"), bootId("b")];
 const claim = (stores: Stores, by: { owner?: typeof A; nowMs?: number; limit?: number } = {}) =>

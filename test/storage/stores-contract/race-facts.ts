@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Stores } from "../../../core/ports/stores.ts";
 import { ANA, BEN, bootId, CHAT, draft, enqueued, message, project, running, WORKSHOP } from "../sample-data.ts";
-import type { Subject } from "../stores-contract.ts";
+import type { Subject } from "./subject.ts";
 
 /** What must hold when several processes act in the same moment. */
 export function raceFacts({ fresh, again }: Subject): void {

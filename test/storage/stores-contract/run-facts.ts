@@ -4,7 +4,7 @@ import { asId } from "../../../core/domain/ids.ts";
 import type { PlanRun, RunState } from "../../../core/domain/plan-run.ts";
 import type { RunChange, Stores } from "../../../core/ports/stores.ts";
 import { ANA, BEN, CHAT, draft, newRunId, plan, WORKSHOP } from "../sample-data.ts";
-import type { Subject } from "../stores-contract.ts";
+import type { Subject } from "./subject.ts";
 
 async function stored(stores: Stores, change = {}) {
   const run = draft(change);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { asId } from "../../../core/domain/ids.ts";
 import { endpoint, service, WORKSHOP } from "../sample-data.ts";
-import type { Subject } from "../stores-contract.ts";
+import type { Subject } from "./subject.ts";
 
 /** Services and their allow-lists. */
 export function serviceFacts({ fresh }: Subject): void {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { bootId, draft, running } from "../sample-data.ts";
-import type { Subject } from "../stores-contract.ts";
+import type { Subject } from "./subject.ts";
 
 const RESULT = { status: 200, headers: { "content-type": "application/json" }, body: { id: 7, name: "ñ" } };
 

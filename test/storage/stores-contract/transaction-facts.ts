@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { isPilotoError } from "../../../core/domain/errors.ts";
 import type { Stores, Tx } from "../../../core/ports/stores.ts";
-import type { Subject } from "../stores-contract.ts";
+import type { Subject } from "./subject.ts";
 
 const value = (stores: Stores, key: string) => stores.read((tx) => tx.settings.get(key));
 
