@@ -45,7 +45,7 @@ export async function deliverCard(due: DueCard, deps: DeliverDeps): Promise<void
 }
 
 async function show(due: DueCard, card: Outgoing, platform: ChatPlatform, shown: LastShown): Promise<Posted> {
-  const key = `card:${due.runId}`;
+  const key = `card:${due.runId}:${due.chatId}`;
   if (due.ref === undefined) return postNow(due.chatId, card, key, platform);
   const edited = await platform.edit(due.chatId, due.ref, card);
   if (edited.kind === "ok") return edited;

@@ -56,8 +56,10 @@ export function createPlatformPoster(
   /** Begins what can begin; returns when to look again, if time alone can bring something. */
   async function look(): Promise<number | undefined> {
     for (let window = WINDOW; window <= LARGEST_WINDOW; window *= 4) {
+      // What was under way when we began to read may be delivered by now, and still be in what we read.
+      const wasBusy = new Set(busy.keys());
       const due = await stores.read((tx) => tx.outbox.due(platform.face, clock.nowMs(), window));
-      for (const item of due) if (canBegin(item)) begin(item);
+      for (const item of due) if (!wasBusy.has(item.chatId) && canBegin(item)) begin(item);
       // A full window may hold nothing but chats that are busy: look behind them.
       if (due.length < window || slots <= 0) break;
     }

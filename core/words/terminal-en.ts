@@ -19,7 +19,7 @@ export const terminalEn = {
   help: [
     "Write what you need, and Piloto answers or proposes a plan.",
     "A plan's buttons are letters: type the letter on an empty line, then Enter. Words work too: confirm, cancel, stop.",
-    "/as NAME     act as somebody else (in the demo: ana, ben)",
+    "/as NAME     act as somebody else (in the demo: you, ben)",
     "/chat NAME   go to another conversation",
     "/card        show the latest plan again",
     "/more        show the rest of a long text",

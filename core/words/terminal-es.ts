@@ -21,7 +21,7 @@ export const terminalEs: typeof terminalEn = {
   help: [
     "Escribe lo que necesitas y Piloto responde o propone un plan.",
     "Los botones de un plan son letras: escribe la letra en una línea vacía y pulsa Enter. También valen palabras: confirma, cancela, detén.",
-    "/as NOMBRE    actuar como otra persona (en la demo: ana, ben)",
+    "/as NOMBRE    actuar como otra persona (en la demo: you, ben)",
     "/chat NOMBRE  ir a otra conversación",
     "/card         mostrar otra vez el último plan",
     "/more         mostrar el resto de un texto largo",

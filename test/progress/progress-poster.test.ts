@@ -190,6 +190,42 @@ test("a chat that never answers holds up nobody else, not even behind a thousand
   expect(platform.said(other)).toEqual(["me too"]);
 });
 
+test("a sentence that is delivered while the outbox is being read is not delivered again", async () => {
+  const { stores, clock, say } = await house();
+  const platform = memoryPlatform({ honoursKeys: false });
+  let deliver = () => {};
+  const answered = new Promise<void>((resolve) => {
+    deliver = resolve;
+  });
+  platform.faults(main, { kind: "slow", until: answered });
+  let held: Promise<void> | undefined;
+  const late = {
+    ...stores,
+    read: (async (work) => {
+      const found = await stores.read(work);
+      await held;
+      return found;
+    }) as typeof stores.read,
+  };
+  const posting = createProgressPoster({ stores: late, platforms: [platform], clock, logger: silentLogger() });
+  open.posters.push(posting);
+  posting.start();
+  await say(main, "once");
+  await settle();
+  let release = () => {};
+  held = new Promise((resolve) => {
+    release = resolve;
+  });
+  await say(other, "wakes the outbox");
+  await settle();
+  deliver();
+  await settle();
+  held = undefined;
+  release();
+  await posting.idle();
+  expect(platform.said(main)).toEqual(["once"]);
+});
+
 test("a retry of one chat comes in time while another chat hangs", async () => {
   const { say, poster, clock } = await house();
   const platform = memoryPlatform();
