@@ -70,6 +70,8 @@ export interface ModelWorld {
   /** The process ends in good order; nobody works until the next start. */
   shutDown(): Promise<void>;
   pass(ms: number): Promise<void>;
+  /** Upkeep has its turn. */
+  tend(): Promise<void>;
   /** Everything is brought to its end; then what must be true in the end is checked. */
   finish(): Promise<void>;
   check(): Promise<void>;
@@ -85,8 +87,11 @@ export async function modelWorld(mutant: Mutant = { name: "none" }): Promise<Mod
   const truth = { effects: [] as string[], asked: new Map<string, number>(), confirmed: new Map<RunId, string>() };
   const parked: Parked[] = [];
   const runs: RunId[] = [];
+  const isTakenOver = new Set<Process>();
+  let lastBreak: Error | undefined;
   const fail = (why: string): never => {
-    throw new Error(`${mutant.name}: ${why}`);
+    lastBreak ??= new Error(`${mutant.name}: ${why}`);
+    throw lastBreak;
   };
   let process = await boot(0);
   let boots = 0;
@@ -118,6 +123,7 @@ export async function modelWorld(mutant: Mutant = { name: "none" }): Promise<Mod
 
   function park(own: Process, call: ToolCall, signal: AbortSignal): Promise<ToolOutcome> {
     if (own.isDead) return new Promise(() => {});
+    if (isTakenOver.has(own)) fail(`a process that lost its runs began ${call.idempotencyKey}`);
     return new Promise((answer) => parked.push({ call, signal, process: own, answer }));
   }
 
@@ -203,6 +209,7 @@ export async function modelWorld(mutant: Mutant = { name: "none" }): Promise<Mod
     inner.read(async (tx) => (runs.length > 0 ? await tx.runs.get(runs[index % runs.length]!) : undefined));
 
   async function check(): Promise<void> {
+    if (lastBreak) throw lastBreak;
     if (broken.length > 0) fail(broken[0]!);
     await inner.read(async (tx) => {
       const all = await Promise.all(runs.map((id) => tx.runs.get(id)));
@@ -308,9 +315,11 @@ export async function modelWorld(mutant: Mutant = { name: "none" }): Promise<Mod
       await settled();
     },
     async zombie() {
+      const old = process;
       boots += 1;
       process = await boot(boots);
       await settled();
+      isTakenOver.add(old);
     },
     async shutDown() {
       const stopping = process.runner.stop(2_000);
@@ -320,6 +329,9 @@ export async function modelWorld(mutant: Mutant = { name: "none" }): Promise<Mod
     },
     async pass(ms) {
       await clock.advance(ms);
+      await settled();
+    },
+    async tend() {
       await expirePlans({ stores, clock });
       await settled();
     },

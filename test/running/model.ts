@@ -48,6 +48,7 @@ const moves = fc.oneof(
   { weight: 2, arbitrary: index.map((i) => move(`edit ${i}`, (w) => w.edit(i))) },
   { weight: 2, arbitrary: fc.constant(move("crash", (w) => w.crash())) },
   { weight: 2, arbitrary: fc.constant(move("zombie", (w) => w.zombie())) },
+  { weight: 2, arbitrary: fc.constant(move("tend", (w) => w.tend())) },
   { weight: 1, arbitrary: fc.constant(move("shut down", (w) => w.shutDown())) },
   {
     weight: 3,
