@@ -3,6 +3,7 @@ import path from "node:path";
 import Database from "better-sqlite3";
 import { AUDIT_GENESIS, auditHash } from "../core/domain/audit-chain.ts";
 import { PilotoError } from "../core/domain/errors.ts";
+import { keepFromCollection } from "./sqlite/keep-from-collection.ts";
 import { toPilotoError } from "./sqlite/sqlite-errors.ts";
 
 /** Pages copied between two looks at the event loop: small, because the copy runs on the same thread. */
@@ -31,6 +32,7 @@ export async function backUp(file: string, to: string): Promise<VerifiedBackup> 
   try {
     mkdirSync(path.dirname(to), { recursive: true });
     source = new Database(file, { readonly: true, timeout: 5000 });
+    keepFromCollection(source);
     await source.backup(to, { progress: () => PAGES_AT_ONCE });
     return verifyBackup(to);
   } catch (error) {
@@ -49,6 +51,7 @@ export function verifyBackup(file: string): VerifiedBackup {
   let db: Database.Database | undefined;
   try {
     db = new Database(file, { readonly: true, fileMustExist: true });
+    keepFromCollection(db);
     const integrity = db.pragma("integrity_check(1)", { simple: true });
     if (integrity !== "ok") throw damaged(file, String(integrity));
     const orphans = db.pragma("foreign_key_check") as unknown[];

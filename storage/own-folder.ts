@@ -3,6 +3,7 @@ import BetterSqlite3 from "better-sqlite3";
 import { z } from "zod";
 import { PilotoError } from "../core/domain/errors.ts";
 import { dataFolder, makeDataFolder, toFolderError } from "./data-folder.ts";
+import { keepFromCollection } from "./sqlite/keep-from-collection.ts";
 
 /** While held, no other process works on the folder's data. Ends with the process, however it dies. */
 export interface FolderOwnership {
@@ -24,6 +25,7 @@ export function takeOwnership(folder: string): FolderOwnership {
   let lock: BetterSqlite3.Database | undefined;
   try {
     lock = new BetterSqlite3(owner, { timeout: 0 });
+    keepFromCollection(lock);
     lock.exec("BEGIN EXCLUSIVE");
     const note: z.infer<typeof OwnerNote> = { pid: process.pid, since: new Date().toISOString() };
     writeFileSync(ownerNote, `${JSON.stringify(note)}\n`);

@@ -3,6 +3,7 @@ import type { Kysely } from "kysely";
 import { PilotoError } from "../../core/domain/errors.ts";
 import type { Database as Schema } from "../schema.ts";
 import { type BuiltQuery, buildQuery, type Query } from "../session.ts";
+import { keepFromCollection } from "./keep-from-collection.ts";
 import { kyselyOverSqlite } from "./kysely-dialect.ts";
 import { LOG_PAGES } from "./lengthen-log.ts";
 import { toPilotoError } from "./sqlite-errors.ts";
@@ -54,6 +55,7 @@ function open(file: string, setUp: (db: Database.Database) => void, readonly = f
   let db: Database.Database | undefined;
   try {
     db = new Database(file, { timeout: BUSY_MS, readonly });
+    keepFromCollection(db);
     assertVersion(db.prepare("select sqlite_version()").pluck().get());
     setUp(db);
     db.prepare("select count(*) from sqlite_master").get();

@@ -95,13 +95,14 @@ function storesOver(writing: SqliteConnection, reading: SqliteConnection, option
     if (reading !== writing) reading.close();
     writing.close();
   };
+  const checkpoint = writing.db.prepare("pragma wal_checkpoint(PASSIVE)");
   return {
     file: writing.file,
     connection: writing,
     atomically: (work) => writer.write(work),
     read: (work) => (writer.refusal ? Promise.reject(writer.refusal.error) : reads.read(work)),
     onCommit: (listener) => listeners.add(listener),
-    checkpoint: () => void writing.db.pragma("wal_checkpoint(PASSIVE)"),
+    checkpoint: () => void checkpoint.all(),
     close: () => {
       closing ??= close();
       return closing;
