@@ -145,9 +145,10 @@ function withLife(parts: Parts, { options, closing, register }: Life): House {
       const url = options.serve ? await serve(parts, () => phase, closing) : undefined;
       await audit("start-piloto");
       fleet.start();
+      // Before the core takes up what an earlier process left: the demo's workshop may have moved.
+      await register(over.signal);
       await core.start();
       closing.add(keepCheckpoints(() => checkpoints.write(clock.nowMs()), { clock, logger, signal: over.signal }));
-      await register(over.signal);
       phase = "started";
       logger.info({ url, data: settings.dataFolder, demo: settings.isDemo }, "Piloto is ready");
       return { url };

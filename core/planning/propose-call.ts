@@ -10,7 +10,7 @@ import type { CorePorts } from "../ports/core-ports.ts";
 import { announceRun } from "../progress/announce.ts";
 import type { ToolCatalogue } from "../tools/tool-catalogue.ts";
 import { autoConfirm } from "./auto-confirm.ts";
-import { checkPlan } from "./check-plan.ts";
+import { checkPlan, type Problem } from "./check-plan.ts";
 import { rememberPlan } from "./remember-plan.ts";
 
 /** One call that a person wrote down exactly, service, operation and arguments: no model takes part. */
@@ -28,8 +28,8 @@ export interface CallRequest {
 export type CallProposed =
   | { readonly kind: "drafted"; readonly run: PlanRun; readonly isQueued: boolean }
   | { readonly kind: "not-allowed" }
-  /** What is wrong with it, in whole sentences. */
-  | { readonly kind: "problems"; readonly problems: readonly string[] };
+  /** What is wrong with it. */
+  | { readonly kind: "problems"; readonly problems: readonly Problem[] };
 
 export type CallDeps = Pick<CorePorts, "stores" | "clock" | "ids"> & { readonly tools: ToolCatalogue };
 
@@ -44,7 +44,7 @@ export async function proposeCall(request: CallRequest, deps: CallDeps): Promise
   const goal = `${service} ${operation}`;
   const against = { project, tools: deps.tools, words: JSON.stringify(args), goal };
   const checked = await checkPlan({ goal, steps: [{ service, operation, args }] }, against);
-  if (checked.kind === "problems") return { kind: "problems", problems: checked.problems.map(({ text }) => text) };
+  if (checked.kind === "problems") return checked;
   return saveCall(request, checked.plan, deps);
 }
 

@@ -1,6 +1,6 @@
 import type { Message } from "../../core/domain/chat.ts";
 import { PilotoError } from "../../core/domain/errors.ts";
-import type { AccountId, ChatId, ProjectId } from "../../core/domain/ids.ts";
+import { type AccountId, type ChatId, type ProjectId, shortRunId } from "../../core/domain/ids.ts";
 import { isActive, type PlanRun } from "../../core/domain/plan-run.ts";
 import { COMMAND_FACE } from "../command-platform.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
@@ -35,7 +35,8 @@ export function ask(words: string[], options: WaitOptions): Promise<ExitCode> {
     else if (options.json) printJson({ answer: answer.texts.join("\n\n") });
     else print(...answer.texts);
     if (answer.run?.state === "draft" && !options.json) {
-      hint(`It waits for a decision. In a chat on this terminal, or: piloto runs cancel ${answer.run.id}`);
+      const id = shortRunId(answer.run.id);
+      hint(`\nNothing has happened yet. Decide with: piloto runs confirm ${id}, or: piloto runs cancel ${id}`);
     }
     return EXIT.ok;
   });

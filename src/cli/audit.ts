@@ -17,7 +17,7 @@ export function verifyAudit(options: CommonOptions): Promise<ExitCode> {
     const verdict = await verifyChain(checkpoints, { stores });
     if (options.json) printJson(verdict);
     else if (verdict.kind === "broken") print(`The audit log is broken at entry ${verdict.seq}: ${verdict.why}`);
-    else print(`The audit log is whole: ${verdict.entries} entries, ${verdict.checkpoints} signed checkpoints.`);
+    else print(`The audit log is whole: ${verdict.entries} entries, signed checkpoints: ${verdict.checkpoints}.`);
     return verdict.kind === "whole" ? EXIT.ok : EXIT.failed;
   });
 }

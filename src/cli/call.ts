@@ -58,9 +58,19 @@ async function propose({ by, ...wanted }: Wanted, options: CallOptions, working:
   if (proposed.kind === "not-allowed") {
     throw new PilotoError("NOT_ALLOWED", `${by} may not propose in the project ${project.id}.`);
   }
-  const shown = `See: piloto services show ${wanted.service}`;
-  throw new PilotoError("PLAN_INVALID", `${proposed.problems.join(" ").replace(/^Step 1: /, "")} ${shown}`);
+  const [first] = proposed.problems;
+  const told = proposed.problems.map(({ text }) => text.replace(/^Step 1: /, "")).join(" ");
+  throw new PilotoError(CODES[first?.kind ?? "limit"], `${told} See: piloto services show ${wanted.service}`);
 }
+
+const CODES = {
+  "unknown-endpoint": "ENDPOINT_NOT_FOUND",
+  "not-allowed": "ENDPOINT_NOT_ALLOWED",
+  missing: "ARGUMENTS_INVALID",
+  arguments: "ARGUMENTS_INVALID",
+  reference: "ARGUMENTS_INVALID",
+  limit: "PLAN_INVALID",
+} as const;
 
 /** @throws PilotoError NOT_ALLOWED; a project may have let a reading call start by itself, which is well. */
 async function confirm({ id, revision }: PlanRun, by: AccountId, { core, stores }: Working): Promise<void> {

@@ -11,12 +11,13 @@ export async function printRun(
   { json }: CommonOptions,
   { stores, settings, clock }: Pick<Working, "stores" | "settings" | "clock">,
 ): Promise<void> {
-  const { steps, attempts, votes, language } = await stores.read(async (tx) => ({
+  const { steps, attempts, votes, language, mayConfirm } = await stores.read(async (tx) => ({
     steps: await tx.steps.of(run.id),
     attempts: await tx.steps.attempts(run.id),
     votes: await tx.votes.of(run.id),
     language: (await tx.chats.get(run.chatId))?.language ?? settings.language,
+    mayConfirm: (await tx.projects.get(run.projectId))?.access.confirm,
   }));
   if (json) printJson({ ...run, stepRuns: steps, attempts, votes });
-  else print(...cardText(renderCard(run, steps, { language, nowMs: clock.nowMs(), votes })));
+  else print(...cardText(renderCard(run, steps, { language, nowMs: clock.nowMs(), votes, mayConfirm })));
 }

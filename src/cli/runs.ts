@@ -1,7 +1,9 @@
-import { PilotoError } from "../../core/domain/errors.ts";
+import { isPilotoError, PilotoError } from "../../core/domain/errors.ts";
 import { type RunId, shortRunId } from "../../core/domain/ids.ts";
 import { isActive, type PlanRun, type PressAction, type RunState } from "../../core/domain/plan-run.ts";
+import { takeOwnership } from "../../storage/index.ts";
 import type { CommandHouse } from "../open-for-command.ts";
+import type { Settings } from "../settings.ts";
 import { askYesNo } from "./ask-yes-no.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import type { CommonOptions } from "./options.ts";
@@ -106,8 +108,27 @@ async function pressOn(
   });
   if (options.json) printJson({ run: runId, decision: decision.kind, reply });
   else print(reply);
-  if (decision.kind === "accepted") return EXIT.ok;
+  if (decision.kind === "accepted") {
+    if (STARTS_WORK.has(action) && !isOwned(house.settings)) {
+      hint("No Piloto runs on this data now. It is queued, and runs when one is started: piloto start.");
+    }
+    return EXIT.ok;
+  }
   return decision.kind === "refused" ? EXIT.notAllowed : EXIT.failed;
+}
+
+const STARTS_WORK: ReadonlySet<PressAction> = new Set(["confirm", "retry"]);
+
+/** On a shared PostgreSQL another computer may do the work; then there is nothing to tell. */
+function isOwned({ dataFolder, databaseUrl }: Settings): boolean {
+  if (databaseUrl !== undefined) return true;
+  try {
+    takeOwnership(dataFolder).release();
+    return false;
+  } catch (error) {
+    if (isPilotoError(error, "DATA_IN_USE")) return true;
+    throw error;
+  }
 }
 
 /** A run by its id or the end of it. @throws PilotoError RUN_NOT_FOUND */

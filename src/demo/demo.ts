@@ -26,7 +26,7 @@ export interface Demo {
   stop(): Promise<void>;
 }
 
-/** Where the workshop listens when nobody else does, so that it lies at the same address after a restart. */
+/** Where the workshop listens the first time. */
 const WORKSHOP_PORT = 7421;
 const BY = "piloto";
 
@@ -37,7 +37,7 @@ const BY = "piloto";
 export async function startDemo(deps: DemoDeps): Promise<Demo> {
   const [pcs, workshop] = await Promise.all([
     startSimulatedPcs(PCS, { brain: simulatedBrain(), clock: deps.clock, timeFactor: 0.1 }),
-    openWorkshop(),
+    openWorkshop(deps.stores),
   ]);
   await deps.stores.atomically((tx) => tx.settings.set(NODES_KEY, JSON.stringify(pcs.nodes)));
   return {
@@ -49,17 +49,31 @@ export async function startDemo(deps: DemoDeps): Promise<Demo> {
   };
 }
 
-/** The usual port; another one while it is taken for longer than a restart takes. */
-async function openWorkshop(): Promise<Workshop> {
-  for (let tries = 0; tries < 3; tries++) {
-    try {
-      return await startWorkshop({ port: WORKSHOP_PORT });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
-      await wait(50);
-    }
+/**
+ * Where the workshop lay last, so that plans which wait for a decision still mean the same address; else the usual
+ * port, else any free one.
+ */
+async function openWorkshop(stores: Stores): Promise<Workshop> {
+  const standing = await stores.read((tx) => tx.services.get(DEMO_PROJECT.project.id, DEMO_SERVICE));
+  const lastPort = standing && Number(new URL(standing.baseUrl).port);
+  for (const port of [lastPort, WORKSHOP_PORT]) {
+    const workshop = port ? await startUnlessTaken(port) : undefined;
+    if (workshop) return workshop;
   }
   return startWorkshop();
+}
+
+/** A restart may find its own port still closing: one more try a moment later. */
+async function startUnlessTaken(port: number): Promise<Workshop | undefined> {
+  for (const pauseMs of [0, 100]) {
+    await wait(pauseMs);
+    try {
+      return await startWorkshop({ port });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    }
+  }
+  return undefined;
 }
 
 async function registerWorkshop(url: string, deps: DemoDeps): Promise<void> {

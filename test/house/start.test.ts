@@ -32,6 +32,7 @@ async function whenReady(program: Program): Promise<string> {
   return READY.exec(await program.printed(READY))![1]!;
 }
 
+const json = ({ stdout }: { stdout: string }) => JSON.parse(stdout);
 const piloto = (...args: string[]) => runProgram([bin, ...args], { cwd: folder });
 
 describe("starting without a terminal", () => {
@@ -116,6 +117,28 @@ describe("the demo", () => {
     expect(played.code).toBe(0);
     const runs = JSON.parse((await piloto("runs", "list", "--json")).stdout).runs;
     expect(runs.map((run: { state: string }) => run.state)).toEqual(["done"]);
+  });
+
+  test("a plan asked for and confirmed by commands is run by the Piloto beside them", async () => {
+    await whenReady(start());
+    const run = json(await piloto("ask", "Set the stock of M8 bolt to 400", "--as", "ana", "--json"));
+    expect(run).toMatchObject({ state: "draft", requestedBy: "terminal:ana" });
+    expect((await piloto("runs", "confirm", run.id, "--yes", "--as", "ana")).code).toBe(4);
+    const confirmed = await piloto("runs", "confirm", run.id, "--yes", "--as", "ben");
+    expect(confirmed).toMatchObject({ code: 0, stderr: "" });
+    const waited = await piloto("call", "workshop", "GET /parts/{partId}", '{"path":{"partId":"p-101"}}', "--yes");
+    expect(waited.code).toBe(0);
+    const shown = json(await piloto("runs", "show", run.id.slice(-8), "--json"));
+    expect(shown.votes.map((vote: { by: string }) => vote.by)).toContain("terminal:ben");
+    expect((await piloto("runs", "confirm", run.id, "--yes", "--as", "ben")).code).toBe(1);
+  });
+
+  test("a plan confirmed while nobody runs is told to be queued, and runs at the next start", async () => {
+    const run = json(await piloto("ask", "Start machine lathe-1", "--json"));
+    const confirmed = await piloto("runs", "confirm", run.id, "--yes");
+    expect(confirmed.stderr).toContain("No Piloto runs on this data now. It is queued");
+    await piloto("call", "workshop", "GET /machines", "{}", "--yes");
+    expect(json(await piloto("runs", "show", run.id, "--json")).state).toBe("done");
   });
 
   test("answers one question on the command line, and makes one call by hand", async () => {

@@ -85,7 +85,7 @@ describe("a call that a person wrote down", () => {
   ])("with %s is refused in a sentence, and nothing is saved", async (_what, change, sentence) => {
     const proposed = await propose(change);
     expect(proposed.kind).toBe("problems");
-    expect(proposed.kind === "problems" && proposed.problems.join(" ")).toContain(sentence);
+    expect(proposed.kind === "problems" && proposed.problems.map(({ text }) => text).join(" ")).toContain(sentence);
     expect((await everyRun()).items).toEqual([]);
   });
 
