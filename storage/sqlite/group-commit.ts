@@ -37,9 +37,12 @@ export class GroupCommit {
   readonly #onCommit: () => void;
   readonly #onCommitPoint: OnCommitPoint | undefined;
   readonly #statement: Statements;
+  readonly #dataVersion: () => unknown;
   #waiting: Unit[] = [];
   #commits = 0;
   #draining: Promise<void> | undefined;
+  /** The chain's head after the last commit, and what `data_version` said then. */
+  #known: { readonly head: AuditHead; readonly version: unknown } | undefined;
   #refusal: { readonly error: unknown } | undefined;
 
   constructor(
@@ -58,6 +61,8 @@ export class GroupCommit {
       const statement = connection.db.prepare(sql);
       return () => void statement.run();
     };
+    const dataVersion = connection.db.prepare("pragma data_version").pluck();
+    this.#dataVersion = () => dataVersion.get();
     this.#statement = {
       begin: prepared("begin immediate"),
       commit: prepared("commit"),
@@ -104,15 +109,29 @@ export class GroupCommit {
       for (const unit of this.#waiting.splice(0)) unit.reject(error);
       return;
     }
-    const group = new OpenGroup(this.#connection, this.#statement);
+    const version = this.#dataVersion();
+    const group = new OpenGroup(this.#connection, this.#statement, this.#headAt(version));
     const endAtMs = performance.now() + GROUP_MS;
     for (let taken = 0; taken < GROUP_LIMIT && this.#waiting.length > 0; taken++) {
       const isOpen = await group.add(this.#waiting.shift()!);
       // The rest waits for the next transaction.
-      if (!isOpen) return;
+      if (!isOpen) {
+        this.#known = undefined;
+        return;
+      }
       if (performance.now() > endAtMs) break;
     }
+    this.#known = undefined;
     this.#commit(group);
+    if (group.isWritten && group.head) this.#known = { head: group.head, version };
+  }
+
+  /**
+   * With the write lock held, an unchanged `data_version` means that no other connection has committed since: the
+   * head is still the one that this connection wrote. (https://www.sqlite.org/pragma.html#pragma_data_version)
+   */
+  #headAt(version: unknown): AuditHead | undefined {
+    return this.#known?.version === version ? this.#known?.head : undefined;
   }
 
   #commit(group: OpenGroup): void {
@@ -120,6 +139,7 @@ export class GroupCommit {
     try {
       this.#point("before", group);
       this.#statement.commit();
+      group.isWritten = true;
     } catch (error) {
       if (db.inTransaction) this.#statement.rollback();
       const named = toPilotoError(error, this.#connection.file);
@@ -162,14 +182,22 @@ export class GroupCommit {
 class OpenGroup {
   readonly done: Done[] = [];
   hasWritten = false;
+  /** Committed. */
+  isWritten = false;
   readonly #connection: SqliteConnection;
   readonly #statement: Statements;
-  /** Read once a transaction: nobody else can write while it is open. */
+  /** Read at most once a transaction: nobody else can write while it is open. */
   #head: AuditHead | undefined;
 
-  constructor(connection: SqliteConnection, statement: Statements) {
+  constructor(connection: SqliteConnection, statement: Statements, head: AuditHead | undefined) {
     this.#connection = connection;
     this.#statement = statement;
+    this.#head = head;
+  }
+
+  /** Where the chain stands; absent when nobody asked. */
+  get head(): AuditHead | undefined {
+    return this.#head;
   }
 
   /**
