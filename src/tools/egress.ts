@@ -3,7 +3,7 @@ import { type LookupFunction, Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { buildConnector, Client, errors } from "undici";
 import { decompressed, Undecodable } from "./decompress.ts";
-import { forbiddenAddress, isPrivate, literalOf } from "./service-address.ts";
+import { forbiddenAddress, literalOf } from "./service-address.ts";
 
 /** One HTTP request to a registered place. */
 export interface EgressRequest {
@@ -64,9 +64,7 @@ export function createEgress({ resolve = resolveByDns }: { resolve?: Resolve } =
     const standing = pin === undefined ? undefined : pins.get(key);
     if (standing) return standing;
     const literal = literalOf(host);
-    const found = literal ? [literal] : [...(await resolve(host))].sort();
-    const reason = problemOf(host, found);
-    if (reason) throw new Forbidden(reason);
+    const found = usable(host, literal ? [literal] : [...(await resolve(host))].sort());
     if (pin !== undefined) pins.set(key, found);
     return found;
   }
@@ -106,13 +104,12 @@ interface Progress {
   status?: number;
 }
 
-function problemOf(host: string, addresses: readonly string[]): string | undefined {
-  if (addresses.length === 0) return `${host} has no address`;
-  const forbidden = addresses.map(forbiddenAddress).find((reason) => reason !== undefined);
-  if (forbidden) return forbidden;
-  const near = addresses.filter(isPrivate).length;
-  if (near > 0 && near < addresses.length) return `${host} lies at public and private addresses at once`;
-  return undefined;
+/** A name may have an address in every network it lies in: those that no service may have are left aside. */
+function usable(host: string, addresses: readonly string[]): readonly string[] {
+  const reasons = addresses.map(forbiddenAddress);
+  const left = addresses.filter((_, at) => reasons[at] === undefined);
+  if (left.length === 0) throw new Forbidden(reasons[0] ?? `${host} has no address`);
+  return left;
 }
 
 function resolveByDns(host: string): Promise<readonly string[]> {

@@ -70,7 +70,7 @@ METADATA.addAddress("fd00:ec2::254", "ipv6");
 METADATA.addAddress("100.100.100.200");
 
 /** Loopback and private networks: fine when an administrator registered them. */
-export function isPrivate(address: string | undefined): boolean {
+function isPrivate(address: string | undefined): boolean {
   return address !== undefined && PRIVATE_RANGES.has(ipaddr.process(address).range());
 }
 

@@ -92,12 +92,14 @@ describe("a connection out", () => {
     }
   });
 
-  test("is refused to a name with public and private addresses at once", async () => {
-    const egress = createEgress(names(["127.0.0.1", "93.184.215.14"]));
-    expect(await egress.send(request(`http://shop.example:${port()}`))).toMatchObject({
-      kind: "failed",
-      why: "forbidden",
-    });
+  test("leaves the addresses of a name aside that no service may have", async () => {
+    const egress = createEgress(names(["fe80::1", "169.254.169.254", "127.0.0.1"]));
+    expect(await egress.send(request(`http://shop.example:${port()}`))).toMatchObject({ kind: "answered" });
+  });
+
+  test("is not made to a name without an address", async () => {
+    const answer = await createEgress(names([])).send(request(`http://shop.example:${port()}`));
+    expect(answer).toMatchObject({ kind: "failed", why: "forbidden", detail: "shop.example has no address" });
   });
 
   test("is not made while the name is looked up for ever and the time runs out", async () => {
