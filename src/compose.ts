@@ -49,7 +49,6 @@ export interface ComposeOptions {
 }
 
 const STOP_WITHIN_MS = 10_000;
-const CHECKPOINT_EVERY_MS = 60_000;
 
 /**
  * The one place where everything meets: settings in, a house out. What was opened before a failure is closed again.
@@ -87,15 +86,26 @@ async function build(settings: Settings, options: ComposeOptions, closing: Opene
   closing.add(() => fleet.stop());
   const tools = [createHttpTools({ stores, secrets, clock, logger, egress }), createBuiltInTools({ fleet })];
   const platforms = [...options.platforms, commandPlatform()];
+  const files = dataFolder(settings.dataFolder);
+  const checkpoints = openAuditCheckpoints(
+    { file: files.checkpoints, keyFile: path.join(files.keys, "audit.key") },
+    { stores },
+  );
+  const checkpoint = () => checkpoints.write(clock.nowMs());
   const boot = { id: ids.next() as BootId, processName: processName(settings) };
-  const core = createCore({ stores, fleet, tools, platforms, clock, ids, logger, boot });
+  const core = createCore({ stores, fleet, tools, platforms, clock, ids, logger, checkpoint, boot });
   const register = async (signal: AbortSignal) => {
     if (demo) return demo.register();
     // Far services may be slow to answer: Piloto is ready without them.
-    const registered = registerServices(settings.projects, { ...services, logger }, signal);
+    const registered = registerServices(settings.projects, { ...services, logger }, signal).catch((error: unknown) =>
+      logger.error({ error }, "The services of the settings could not be registered"),
+    );
     closing.add(() => registered);
   };
-  return withLife({ settings, core, stores, secrets, fleet, clock, ids, logger }, { options, closing, register });
+  return withLife(
+    { settings, core, stores, secrets, fleet, clock, ids, logger },
+    { options, closing, register, checkpoint },
+  );
 }
 
 async function openDemo(deps: Parameters<typeof import("./demo/demo.ts").startDemo>[0]) {
@@ -113,15 +123,11 @@ interface Life {
   readonly options: ComposeOptions;
   readonly closing: OpenedThings;
   readonly register: (signal: AbortSignal) => Promise<void>;
+  readonly checkpoint: () => Promise<unknown>;
 }
 
-function withLife(parts: Parts, { options, closing, register }: Life): House {
+function withLife(parts: Parts, { options, closing, register, checkpoint }: Life): House {
   const { settings, core, stores, fleet, clock, logger } = parts;
-  const files = dataFolder(settings.dataFolder);
-  const checkpoints = openAuditCheckpoints(
-    { file: files.checkpoints, keyFile: path.join(files.keys, "audit.key") },
-    { stores },
-  );
   const over = new AbortController();
   let phase: HouseState["core"] = "starting";
   let stopping: Promise<void> | undefined;
@@ -132,11 +138,14 @@ function withLife(parts: Parts, { options, closing, register }: Life): House {
   const stop = async () => {
     phase = "stopping";
     over.abort();
-    await core.stop(STOP_WITHIN_MS);
-    await audit("stop-piloto");
-    await checkpoints.write(clock.nowMs());
-    logger.info({}, "Piloto has stopped");
-    await closing.closeAll();
+    try {
+      await core.stop(STOP_WITHIN_MS);
+      await audit("stop-piloto");
+      await checkpoint();
+      logger.info({}, "Piloto has stopped");
+    } finally {
+      await closing.closeAll();
+    }
   };
   return {
     ...parts,
@@ -148,7 +157,6 @@ function withLife(parts: Parts, { options, closing, register }: Life): House {
       // Before the core takes up what an earlier process left: the demo's workshop may have moved.
       await register(over.signal);
       await core.start();
-      closing.add(keepCheckpoints(() => checkpoints.write(clock.nowMs()), { clock, logger, signal: over.signal }));
       phase = "started";
       logger.info({ url, data: settings.dataFolder, demo: settings.isDemo }, "Piloto is ready");
       return { url };
@@ -168,21 +176,6 @@ async function serve(parts: Parts, phase: () => HouseState["core"], closing: Ope
   const server = await serveHttp(parts.settings, () => houseState(parts, phase()));
   closing.add(() => server.close());
   return server.url;
-}
-
-/** Signs the head of the audit chain every minute. Returns what waits for a write under way. */
-function keepCheckpoints(
-  write: () => Promise<unknown>,
-  { clock, logger, signal }: { clock: Clock; logger: Logger; signal: AbortSignal },
-): () => Promise<void> {
-  const loop = async () => {
-    while (!signal.aborted) {
-      await clock.sleep(CHECKPOINT_EVERY_MS, signal);
-      if (!signal.aborted) await write();
-    }
-  };
-  const ended = loop().catch((error: unknown) => logger.error({ error }, "No more checkpoints of the audit log"));
-  return () => ended;
 }
 
 interface OpenedThings {

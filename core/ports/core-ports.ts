@@ -15,6 +15,8 @@ export interface CorePorts {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly logger: Logger;
+  /** Writes a signed checkpoint of the audit chain outside the database: called every minute, and when it stops. */
+  readonly checkpoint?: () => Promise<unknown>;
   /** This start of this process. */
   readonly boot: { readonly id: BootId; readonly processName: string };
 }
