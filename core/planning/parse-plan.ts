@@ -32,8 +32,9 @@ export function parsePlan(reply: Pick<ChatReply, "text" | "toolCalls">): Parsed 
   if (text === "") return { kind: "unreadable", why: "The answer is empty." };
   const extracted = extractJson(text);
   if (extracted.kind === "found") return fromJson(extracted.value, text);
-  if (extracted.kind === "broken" && looksLikeACall(text)) {
-    return { kind: "unreadable", why: `The answer holds a call that cannot be read: ${extracted.why}.` };
+  if (looksLikeACall(text)) {
+    const why = extracted.kind === "broken" ? extracted.why : "it is not JSON";
+    return { kind: "unreadable", why: `The answer holds a call that cannot be read: ${why}.` };
   }
   return { kind: asksAtItsEnd(text) ? "ask" : "answer", text };
 }

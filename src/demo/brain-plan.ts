@@ -64,7 +64,7 @@ function scoreOf(card: BrainCard, clause: Clause): number {
   const unsaid = [...path].filter((word) => !words.has(word)).length;
   const ids = card.fields.filter((field) => field.group === "path").length;
   const hasName = clause.tokens.some(({ raw }) => /\d/.test(raw) && /\p{L}/u.test(raw));
-  return hits + 3 - rank - unsaid * 0.5 - (hasName ? 0 : ids) - overlapPenalty(summary, clause);
+  return hits + 3 - rank * 2 - unsaid * 0.5 - (hasName ? 0 : ids) - overlapPenalty(summary, clause);
 }
 
 /** "cancel" in the summary of an endpoint that the clause does not want cancelled speaks against it. */
@@ -142,7 +142,7 @@ function choiceOf(field: BrainField, clause: Clause): string | undefined {
 }
 
 /** An id is taken as said when it looks like one: `p-101`, a UUID, `#12`, or a number right after its noun. */
-function directId({ name }: BrainField, { text }: Clause, numbers: number[]): string | undefined {
+function directId({ name }: BrainField, { text, tokens }: Clause, numbers: number[]): string | undefined {
   const noun = plain(name).replace(/_?id$/, "");
   const coded = [...text.matchAll(/(?<![\p{L}\p{N}])(?=[\p{L}\p{N}_-]*\d)\p{L}[\p{L}\p{N}]*[-_][\p{L}\p{N}_-]+/gu)].map(
     ([id]) => id,
@@ -150,7 +150,10 @@ function directId({ name }: BrainField, { text }: Clause, numbers: number[]): st
   const mine =
     coded.find((id) => noun !== "" && plain(id).startsWith(noun[0]!)) ?? (coded.length === 1 ? coded[0] : undefined);
   if (mine) return mine;
-  const near = new RegExp(`(?:\\bid|#|${noun || "id"}s?)\\s*#?\\s*(\\d+)\\b`, "i").exec(plain(text))?.[1];
+  const inEnglish = tokens.map(({ word }) => word).join(" ");
+  const near = new RegExp(`(?:\\bid|#|${noun || "id"}s?)\\s*#?\\s*(\\d+)\\b`, "i").exec(
+    `${plain(text)} | ${inEnglish}`,
+  )?.[1];
   if (near === undefined) return undefined;
   const at = numbers.indexOf(Number(near));
   if (at >= 0) numbers.splice(at, 1);
