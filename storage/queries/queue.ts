@@ -8,17 +8,11 @@ import { claimItems } from "./claim.ts";
 import { lockRun } from "./lock-run.ts";
 
 const get = query((db, p: { runId: string }) => db.selectFrom("queue").selectAll().where("run_id", "=", p.runId));
-const countWaiting = query((db) =>
+const size = query((db) =>
   db
     .selectFrom("queue")
-    .select((e) => e.fn.countAll<number>().as("n"))
-    .where("owner", "is", null),
-);
-const countHeld = query((db) =>
-  db
-    .selectFrom("queue")
-    .select((e) => e.fn.countAll<number>().as("n"))
-    .where("owner", "is not", null),
+    .select((e) => e.fn.countAll<number>().as("all"))
+    .select((e) => e.fn.count<number>("owner").as("held")),
 );
 const nextWaiting = query((db) =>
   db
@@ -123,9 +117,8 @@ function queueReader(session: Session): QueueReader {
       return row && toItem(row);
     },
     async size() {
-      const waiting = await session.first(countWaiting, {});
-      const held = await session.first(countHeld, {});
-      return { waiting: waiting?.n ?? 0, held: held?.n ?? 0 };
+      const { all, held } = (await session.first(size, {}))!;
+      return { waiting: all - held, held };
     },
     async nextDueMs() {
       const waiting = await session.first(nextWaiting, {});
