@@ -1,3 +1,9 @@
+import { tellError } from "./cli/output.ts";
 import { runCommandLine } from "./cli/program.ts";
+
+// A bug that nobody caught ends the process at once: what is durable stays, and the next start goes on from there.
+process.on("uncaughtException", (error) => process.exit(tellError(error)));
+// Who reads us may stop early, as `piloto runs list | head` does.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 
 process.exitCode = await runCommandLine(process.argv.slice(2));

@@ -19,6 +19,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return 2;
   }
   const bench = await load(name);
+  if (!bench) throw new Error(`scripts/bench/${name}.ts exports no bench.`);
   const figures = await bench.run({ args, log: (text) => console.error(text) });
   printTable(figures, asJson ? console.error : console.log);
   if (asJson) console.log(JSON.stringify({ bench: bench.name, figures }));
@@ -39,11 +40,15 @@ function benchNames(): string[] {
 
 async function list(names: readonly string[]): Promise<number> {
   console.log("Usage: npm run bench -- NAME [--json] [ARGS]\n");
-  for (const name of names) console.log(`  ${name.padEnd(12)} ${(await load(name)).summary}`);
+  for (const name of names) {
+    const bench = await load(name);
+    if (bench) console.log(`  ${name.padEnd(12)} ${bench.summary}`);
+  }
   return 0;
 }
 
-async function load(name: string): Promise<Bench> {
+/** `undefined` for a file that holds a part of a bench. */
+async function load(name: string): Promise<Bench | undefined> {
   const outfile = path.join(process.cwd(), "dist", "run", `bench-${name}.${process.pid}.mjs`);
   await build({
     entryPoints: [path.join(folder, `${name}.ts`)],
@@ -56,7 +61,7 @@ async function load(name: string): Promise<Bench> {
     sourcemap: "inline",
   });
   try {
-    return ((await import(pathToFileURL(outfile).href)) as { bench: Bench }).bench;
+    return ((await import(pathToFileURL(outfile).href)) as { bench?: Bench }).bench;
   } finally {
     rmSync(outfile, { force: true });
   }
