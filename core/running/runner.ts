@@ -62,6 +62,7 @@ export function createRunner(ports: RunnerPorts): Runner {
   let loops: Promise<unknown> | undefined;
   let unsubscribe: (() => void) | undefined;
   let lookedAtMs = Number.NEGATIVE_INFINITY;
+  let askedForStopsAtMs = Number.NEGATIVE_INFINITY;
   let isLookDue = false;
   let ending: Promise<void> | undefined;
 
@@ -104,17 +105,25 @@ export function createRunner(ports: RunnerPorts): Runner {
   async function look(): Promise<number> {
     const seen = await stores.read(async (tx) => ({
       dueMs: held.size < settings.capacity ? await tx.queue.nextDueMs() : undefined,
-      stops: held.size > 0 ? await tx.queue.stopsAsked(owner) : [],
+      stops: areStopsDue() ? await tx.queue.stopsAsked(owner) : [],
     }));
     for (const runId of seen.stops) await noteStop(runId);
     const nowMs = clock.nowMs();
-    const laterMs = nowMs + settings.pollMs;
+    const laterMs = nowMs + (held.size > 0 && settings.stopLookMs > 0 ? settings.stopLookMs : settings.pollMs);
     if (seen.dueMs === undefined || waker.isStopped) return laterMs;
     if (seen.dueMs > nowMs) return Math.min(seen.dueMs, laterMs);
     const limit = settings.capacity - held.size;
     const claimed = await claimRuns(stores, { owner, nowMs, leaseMs: settings.leaseMs, limit });
     for (const run of claimed) begin(run);
     return claimed.length > 0 ? nowMs : laterMs;
+  }
+
+  /** Asking for all held runs costs more than asking for the next due one. */
+  function areStopsDue(): boolean {
+    const nowMs = clock.nowMs();
+    if (held.size === 0 || nowMs - askedForStopsAtMs < settings.stopLookMs) return false;
+    askedForStopsAtMs = nowMs;
+    return true;
   }
 
   async function noteStop(runId: RunId): Promise<void> {
@@ -207,12 +216,22 @@ export function createRunner(ports: RunnerPorts): Runner {
     wake: waker.wake,
     async idle(chatId) {
       for (;;) {
+        // What is in hand is not idle, and its end wakes: the database is asked only when nothing is.
+        if (!waker.isStopped && isAtWork(held.values(), chatId)) {
+          await waker.nextWake();
+          continue;
+        }
         const changed = nextCommit(stores, waker.nextWake());
         if (waker.isStopped || (await isIdle(stores, chatId))) return changed.forget();
         await changed.happened;
       }
     },
   };
+}
+
+function isAtWork(held: Iterable<HeldRun>, chatId: ChatId | undefined): boolean {
+  for (const { run } of held) if (chatId === undefined || run.chatId === chatId) return true;
+  return false;
 }
 
 async function isIdle(stores: Stores, chatId: ChatId | undefined): Promise<boolean> {

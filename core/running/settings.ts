@@ -27,6 +27,8 @@ export interface RunnerSettings {
   readonly factsMs: number;
   /** Commits are looked at no more often than this. */
   readonly lookMs: number;
+  /** How soon a Stop that was pressed reaches a call under way. */
+  readonly stopLookMs: number;
   /** Looks at the queue even when no commit was announced. */
   readonly pollMs: number;
 }
@@ -46,5 +48,6 @@ export const RUNNER_DEFAULTS: RunnerSettings = {
   tellMs: 10_000,
   factsMs: 1_000,
   lookMs: 20,
+  stopLookMs: 100,
   pollMs: 2_000,
 };

@@ -112,7 +112,7 @@ export async function modelWorld(mutant: Mutant = { name: "none" }): Promise<Mod
       clock,
       logger: quietLogger,
       boot: bootOf(n),
-      settings: { lookMs: 0, beatMs: 1_000, pollMs: 1_000, backOffMs: 1_000, waitInHandMs: 5_000 },
+      settings: { lookMs: 0, stopLookMs: 0, beatMs: 1_000, pollMs: 1_000, backOffMs: 1_000, waitInHandMs: 5_000 },
       random: () => 1,
     });
     await recover({ stores, clock, boot: bootOf(n) });

@@ -65,7 +65,7 @@ export async function startLife(disk: Disk, outside: Outside, options: LifeOptio
   const clock: Clock = { nowMs: realClock.nowMs, sleep: (ms, signal) => fate.unlessDead(realClock.sleep(ms, signal)) };
   const boot = bootOf(options.boot);
   const tools = createToolCatalogue([mortalTools(outside, fate)]);
-  const settings = { lookMs: 0, beatMs: 20, backOffMs: 1, pollMs: 20, ...options.settings };
+  const settings = { lookMs: 0, stopLookMs: 0, beatMs: 20, backOffMs: 1, pollMs: 20, ...options.settings };
   const runner = createRunner({ stores, tools, clock, logger: quietLogger, boot, settings });
   const poster = createProgressPoster({ stores, platforms: [outside.platform], clock, logger: quietLogger });
   fate.start();

@@ -26,7 +26,7 @@ async function boot(n: number, given: readonly Tool[] = [read, write], settings:
     clock,
     logger: quietLogger,
     boot: bootOf(n),
-    settings: { lookMs: 0, ...settings },
+    settings: { lookMs: 0, stopLookMs: 0, ...settings },
     random: () => 1,
   });
   runner.start();
