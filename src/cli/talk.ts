@@ -9,6 +9,7 @@ import { timeOrderedIds } from "../ids.ts";
 import type { Settings } from "../settings.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import type { CommonOptions } from "./options.ts";
+import { print } from "./output.ts";
 import { untilSignal } from "./until-signal.ts";
 import { whoActs } from "./with-house.ts";
 
@@ -43,11 +44,19 @@ async function withFace(
   const house = await compose(settings, { platforms: [face.platform], serve, logFile });
   try {
     face.attach(house.core);
-    await house.start();
+    const { url } = await house.start();
+    if (serve) greet(settings, url);
     return (await run()) as ExitCode;
   } finally {
     await house.stop();
   }
+}
+
+function greet({ isDemo }: Settings, url = ""): void {
+  print(`Piloto is ready at ${url}`);
+  if (!isDemo) return;
+  print("This is the demo: simulated PCs, and a small workshop that really runs here. Try:");
+  print("  Set the stock of M8 bolt to 400", "  Start machine lathe-1", "  ¿Qué máquinas hay?", "");
 }
 
 function faceOptions(settings: Settings, options: CommonOptions): FaceOptions {
