@@ -46,6 +46,15 @@ const cardRef = query((db, p: CardKey) =>
   db.selectFrom("outbox_cards").select("ref").where("run_id", "=", p.runId).where("chat_id", "=", p.chatId),
 );
 
+/** The usual case, apart: naming `due_at_ms` in an update would rewrite its index although nothing changes there. */
+const raiseDueCard = query((db, p: CardKey) =>
+  db
+    .updateTable("outbox_cards")
+    .set({ version: sql`version + 1` })
+    .where("run_id", "=", p.runId)
+    .where("chat_id", "=", p.chatId)
+    .where("due_at_ms", "is not", null),
+);
 /** A card that is due already stays due when it was; one that was shown a moment ago waits until `not_before_ms`. */
 const cardChanged = query((db, p: CardKey & { face: string; atMs: number }) =>
   db
@@ -143,7 +152,10 @@ export function outboxOver(session: Session): OutboxReader & OutboxWriter {
     due: (face, nowMs, limit) => allDue(session, { face, nowMs, limit }),
     nextDueMs: (face) => nextDueMs(session, face),
     cardRef: async (runId, chatId) => (await session.first(cardRef, { runId, chatId }))?.ref ?? undefined,
-    cardChanged: (runId, chatId, atMs) => change(cardChanged, { runId, chatId, atMs, face: faceOf(chatId) }),
+    async cardChanged(runId, chatId, atMs) {
+      if ((await session.change(raiseDueCard, { runId, chatId })) > 0) return;
+      await session.change(cardChanged, { runId, chatId, atMs, face: faceOf(chatId) });
+    },
     say: (chatId, key, what, atMs) =>
       change(say, { chatId, key, atMs, face: faceOf(chatId), say: JSON.stringify(what) }),
     cardDelivered: (runId, chatId, version, ref, notBeforeMs) =>
