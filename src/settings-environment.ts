@@ -53,14 +53,15 @@ const Environment = z.object({
   OLLAMA_HOSTS: Hosts.optional(),
 });
 
-/** Set by our own programs for each other; not settings. */
-const INTERNAL = new Set(["PILOTO_VERSION"]);
+/** Put in by the build, and read by tests: not settings. */
+const VERSION = "PILOTO_VERSION";
+const FOR_TESTS = "PILOTO_TEST_";
 
 /** @throws PilotoError SETTINGS_INVALID for a bad value, or a `PILOTO_` variable that does not exist. */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): z.infer<typeof Environment> {
   const known = Object.keys(Environment.shape);
   for (const key of Object.keys(env)) {
-    if (!key.startsWith("PILOTO_") || known.includes(key) || INTERNAL.has(key)) continue;
+    if (!key.startsWith("PILOTO_") || known.includes(key) || key === VERSION || key.startsWith(FOR_TESTS)) continue;
     throw new PilotoError("SETTINGS_INVALID", `${key} is not a setting of Piloto. There are: ${known.join(", ")}.`);
   }
   const read = Environment.safeParse(env);

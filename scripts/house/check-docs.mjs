@@ -26,9 +26,7 @@ function errorCatalogue() {
 function settings() {
   const pattern = /\b(PILOTO_[A-Z_]+|OLLAMA_[A-Z_]+)\b/;
   const known = namesIn(sources(), pattern);
-  const offered = namesAt("src/settings-environment.ts", pattern).filter(
-    ({ name }) => name !== "PILOTO_" && name !== "PILOTO_VERSION",
-  );
+  const offered = namesAt("src/settings-environment.ts", /^ {2}((?:PILOTO|OLLAMA)_[A-Z_]+):/);
   const example = namesAt(".env.example", pattern);
   const told = documents().flatMap((file) => namesAt(file, pattern));
   return [
