@@ -3,6 +3,7 @@ import { asId, type MessageId } from "../domain/ids.ts";
 import { proposePlan } from "../planning/propose-plan.ts";
 import { tellThought } from "../planning/tell-thought.ts";
 import { whenText } from "../words/when.ts";
+import { whoText } from "../words/who-text.ts";
 import { words } from "../words/words.ts";
 import { finishTurn } from "./finish-turn.ts";
 import type { ConversationDeps, Scene } from "./scene.ts";
@@ -33,7 +34,7 @@ export async function answerQuestion(
     case "rejected-before": {
       const { by, atMs } = proposed.by;
       const when = atMs === undefined ? "" : whenText(atMs, deps.clock.nowMs());
-      await finishTurn(message, { text: say.planning.rejectedBefore(by ?? say.planning.somebody, when) }, deps);
+      await finishTurn(message, { text: say.planning.rejectedBefore(by ? whoText(by) : say.planning.somebody, when) }, deps);
       return;
     }
     case "thought":

@@ -92,7 +92,13 @@ export class ChatTurns {
       await takeTurn(message, this.#deps, signal);
       return true;
     } catch (error) {
-      if (this.#ending.aborted || own.signal.reason === "lost") return false;
+      if (this.#ending.aborted || own.signal.reason === "lost") {
+        this.#deps.logger.info(
+          { message: message.id, error: String(error) },
+          "A turn was interrupted; it is taken again.",
+        );
+        return false;
+      }
       await this.#tell(message, error);
       return true;
     } finally {

@@ -5,6 +5,7 @@ import { type AccountId, shortRunId } from "../domain/ids.ts";
 import { cutAt } from "../domain/plain-text.ts";
 import type { PlanRun } from "../domain/plan-run.ts";
 import { whenText } from "../words/when.ts";
+import { whoText } from "../words/who-text.ts";
 import { words } from "../words/words.ts";
 import type { CommandName } from "./intent-words.ts";
 import type { ConversationDeps, Scene } from "./scene.ts";
@@ -59,7 +60,7 @@ async function tellRuns({ chat }: Scene, { stores }: ConversationDeps): Promise<
   const page = await stores.read((tx) => tx.runs.page({ chatId: chat.id }, { limit: RUNS_SHOWN }));
   if (page.items.length === 0) return say.runs.none;
   return page.items
-    .map((run) => say.runs.line(shortRunId(run.id), goalOf(run), say.states[run.state], run.requestedBy))
+    .map((run) => say.runs.line(shortRunId(run.id), goalOf(run), say.states[run.state], whoText(run.requestedBy)))
     .join("\n");
 }
 

@@ -1,6 +1,7 @@
 import type { PlanRun } from "../domain/plan-run.ts";
 import type { PlanChange } from "../planning/decision.ts";
 import { whenText } from "../words/when.ts";
+import { whoText } from "../words/who-text.ts";
 import { words } from "../words/words.ts";
 import { pressButton } from "./press-button.ts";
 import type { DecisionInWords } from "./read-intent.ts";
@@ -61,7 +62,7 @@ function tellNothing(action: DecisionInWords, { chat, pending, active, last }: S
   const state = say.states[known.state];
   const about =
     known.decidedBy && known.decidedAtMs !== undefined
-      ? say.lastDecision(known.plan.goal, state, known.decidedBy, whenText(known.decidedAtMs, nowMs))
+      ? say.lastDecision(known.plan.goal, state, whoText(known.decidedBy), whenText(known.decidedAtMs, nowMs))
       : say.lastRun(known.plan.goal, state);
   return `${say.nothing[action]} ${about}`;
 }

@@ -2,12 +2,14 @@ import { type AuditVerb, auditEntry } from "../access/record-audit.ts";
 import type { Language, Message } from "../domain/chat.ts";
 import { asId, type MessageId } from "../domain/ids.ts";
 import type { JsonObject } from "../domain/result.ts";
-import type { ConversationDeps } from "./scene.ts";
+import { ABOUT_PLAN_KEY, type ConversationDeps } from "./scene.ts";
 
 export interface TurnEnd {
   readonly text: string;
   readonly language?: Language;
   readonly onlyToSender?: boolean;
+  /** It tells of the plan that waits: a "yes" right after it means that plan. */
+  readonly isAboutPlan?: boolean;
   readonly audit?: { readonly did: AuditVerb; readonly target: string; readonly detail: JsonObject };
 }
 
@@ -17,7 +19,7 @@ export interface TurnEnd {
  */
 export function finishTurn(
   message: Message,
-  { text, language, onlyToSender, audit }: TurnEnd,
+  { text, language, onlyToSender, isAboutPlan, audit }: TurnEnd,
   { stores, clock, ids }: Pick<ConversationDeps, "stores" | "clock" | "ids">,
 ): Promise<boolean> {
   const id = asId<MessageId>(ids.next());
@@ -26,7 +28,7 @@ export function finishTurn(
     const atMs = clock.nowMs();
     if (!(await tx.messages.setHandled(message.id, atMs))) return false;
     if (language) await tx.chats.set(chatId, { language });
-    const key = `piloto:reply:${message.id}`;
+    const key = `${isAboutPlan ? ABOUT_PLAN_KEY : "piloto:reply:"}${message.id}`;
     await tx.messages.add({ id, chatId, key, origin: "piloto", text, atMs, handledAtMs: atMs });
     const onlyTo = onlyToSender ? account : undefined;
     await tx.outbox.say(chatId, `reply:${message.id}`, onlyTo ? { text, onlyTo } : { text }, atMs);

@@ -1,3 +1,4 @@
+import { isKnown } from "../access/is-known.ts";
 import type { IncomingMessage } from "../domain/chat.ts";
 import type { ChatId } from "../domain/ids.ts";
 import type { Decision, Press } from "../planning/decision.ts";
@@ -56,7 +57,9 @@ export function createConversation(deps: ConversationDeps): Conversation {
     async receive(message) {
       const saved = await saveMessage(message, deps);
       if (saved.kind !== "accepted") return saved;
-      if (STOPPING.includes(plainWords(message.text))) turns.interrupt(message.chatId);
+      if (STOPPING.includes(plainWords(message.text)) && (await isKnownIn(message, deps))) {
+        turns.interrupt(message.chatId);
+      }
       turns.kick(message.chatId);
       return saved;
     },
@@ -79,6 +82,14 @@ export function createConversation(deps: ConversationDeps): Conversation {
       }
     },
   };
+}
+
+function isKnownIn({ chatId, account }: IncomingMessage, { stores }: ConversationDeps): Promise<boolean> {
+  return stores.read(async (tx) => {
+    const chat = await tx.chats.get(chatId);
+    const project = chat && (await tx.projects.get(chat.projectId));
+    return project !== undefined && isKnown(account, project);
+  });
 }
 
 function isWaiting({ stores }: ConversationDeps, chatId: ChatId | undefined): Promise<boolean> {

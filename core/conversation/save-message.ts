@@ -23,22 +23,22 @@ const MAX_KEY = 300;
  * with a sentence for the sender and not saved. Durable when it resolves.
  */
 export async function saveMessage(incoming: IncomingMessage, deps: ConversationDeps): Promise<Saved> {
+  const { stores, clock, ids, language = "en" } = deps;
   const bytes = Buffer.byteLength(incoming.text, "utf8");
   if (bytes > MAX_BYTES) {
-    const say = words(readLanguage(incoming.text.slice(0, 2_000)) ?? "en").conversation.refused;
+    const say = words(readLanguage(incoming.text.slice(0, 2_000)) ?? language).conversation.refused;
     return { kind: "refused", reply: say.tooLarge(Math.ceil(bytes / 1000), MAX_BYTES / 1000) };
   }
   const text = plainText(incoming.text).trim();
-  if (text === "") return { kind: "refused", reply: words("en").conversation.refused.empty };
-  const { stores, clock, ids } = deps;
+  if (text === "") return { kind: "refused", reply: words(language).conversation.refused.empty };
   const [messageId, personId] = [asId<MessageId>(ids.next()), asId<PersonId>(ids.next())];
   const threadIds = (incoming.thread ?? []).slice(-MAX_THREAD_MESSAGES).map(() => asId<MessageId>(ids.next()));
   return stores.atomically(async (tx) => {
     const atMs = clock.nowMs();
     const { account, chatId } = incoming;
     const projectId = await projectOf(tx, incoming.projectId);
-    if (!projectId) return { kind: "refused", reply: words("en").conversation.refused.noProject };
-    const chat = await tx.chats.ensure({ id: chatId, projectId, language: readLanguage(text) ?? "en", atMs });
+    if (!projectId) return { kind: "refused", reply: words(readLanguage(text) ?? language).conversation.refused.noProject };
+    const chat = await tx.chats.ensure({ id: chatId, projectId, language: readLanguage(text) ?? language, atMs });
     await tx.people.ensure(account, nameOf(account), personId);
     await saveThread(tx, chat, incoming, threadIds, atMs);
     const isNew = await tx.messages.add({

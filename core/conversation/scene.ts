@@ -31,6 +31,9 @@ export interface Scene {
 /** Messages of a chat that are looked at for one turn; the model's room decides how many of them it sees. */
 const LOOK_BACK = 60;
 
+/** The key of Piloto's words about the plan that waits: what an edit changed, how a dry run went. */
+export const ABOUT_PLAN_KEY = "piloto:about-plan:";
+
 /** `undefined` when the chat or its project is gone. */
 export function readScene(message: Message, { stores }: Pick<ConversationDeps, "stores">): Promise<Scene | undefined> {
   return stores.read(async (tx) => {
@@ -80,6 +83,7 @@ function toIntentScene(
 
 function lastSaid(said: Message | undefined): IntentScene["lastSaid"] {
   if (!said) return "nothing";
-  if (said.key.startsWith(PLAN_KEY)) return "plan";
+  if (said.key.startsWith(ABOUT_PLAN_KEY) && /[?？]\s*$/.test(said.text)) return "question";
+  if (said.key.startsWith(PLAN_KEY) || said.key.startsWith(ABOUT_PLAN_KEY)) return "plan";
   return /[?？]\s*$/.test(said.text) ? "question" : "other";
 }

@@ -1,3 +1,4 @@
+import { isKnown } from "../access/is-known.ts";
 import { may } from "../access/may.ts";
 import type { Message } from "../domain/chat.ts";
 import { words } from "../words/words.ts";
@@ -53,8 +54,7 @@ function whyNot({ message, chat, project }: Scene): string | undefined {
   const say = words(chat.language).conversation;
   const { account } = message;
   if (!account) return say.stranger("?");
-  const isKnown = (["propose", "confirm", "administer"] as const).some((what) => may(account, what, project));
-  return isKnown ? undefined : say.stranger(account);
+  return isKnown(account, project) ? undefined : say.stranger(account);
 }
 
 async function answer(
@@ -81,10 +81,10 @@ async function answer(
     case "decision":
       return { text: await decideInWords(intent.action, scene, deps, signal) };
     case "dry-run":
-      return { text: await workOnPending({ action: "dry-run" }, scene, deps, signal) };
+      return { text: await workOnPending({ action: "dry-run" }, scene, deps, signal), isAboutPlan: true };
     case "revise": {
       const change = { kind: "words" as const, text: scene.message.text };
-      return { text: await workOnPending({ action: "edit", change }, scene, deps, signal) };
+      return { text: await workOnPending({ action: "edit", change }, scene, deps, signal), isAboutPlan: true };
     }
   }
 }

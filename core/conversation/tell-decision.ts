@@ -1,10 +1,12 @@
 import type { Language } from "../domain/chat.ts";
+import type { AccountId } from "../domain/ids.ts";
 import type { Decision } from "../planning/decision.ts";
 import { whenText } from "../words/when.ts";
+import { whoText } from "../words/who-text.ts";
 import { words } from "../words/words.ts";
 
 /** What a decision came to, for the person who pressed or said it: who decided what, and when. Pure. */
-export function tellDecision(decision: Decision, by: string, language: Language, nowMs: number): string {
+export function tellDecision(decision: Decision, by: AccountId, language: Language, nowMs: number): string {
   const say = words(language).conversation;
   switch (decision.kind) {
     case "not-found":
@@ -14,7 +16,7 @@ export function tellDecision(decision: Decision, by: string, language: Language,
     case "accepted":
       if (decision.action === "dry-run") return decision.detail ?? say.decided["dry-run"];
       if (decision.action === "edit") return say.decided.edit(decision.run.revision, decision.detail ?? "");
-      return say.decided[decision.action](by, whenText(nowMs, nowMs));
+      return say.decided[decision.action](whoText(by), whenText(nowMs, nowMs));
     case "too-late":
       return tellLate(decision, language, nowMs);
   }
@@ -22,7 +24,7 @@ export function tellDecision(decision: Decision, by: string, language: Language,
 
 function tellLate(late: Extract<Decision, { kind: "too-late" }>, language: Language, nowMs: number): string {
   const say = words(language).conversation;
-  const who = late.decidedBy ?? say.somebody;
+  const who = late.decidedBy === undefined ? say.somebody : whoText(late.decidedBy);
   const when = late.decidedAtMs === undefined ? "" : whenText(late.decidedAtMs, nowMs);
   const state = say.states[late.state];
   if (late.why === "revised") return say.tooLate.revised(who, when);

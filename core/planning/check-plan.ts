@@ -9,7 +9,7 @@ import type { Tool } from "../domain/tool.ts";
 import { checkArgs } from "../tools/check-args.ts";
 import type { ToolCatalogue } from "../tools/tool-catalogue.ts";
 import { groupArgs } from "./group-args.ts";
-import { type MissingValue, missingValues } from "./missing-values.ts";
+import { type MissingValue, missingValues, optionalPlaceholders } from "./missing-values.ts";
 import type { RawStep } from "./parse-plan.ts";
 
 /** One thing that is wrong with a proposal. `text` is for the model and for people alike. */
@@ -122,6 +122,8 @@ function argumentProblems(args: JsonObject, tool: Tool, number: number, against:
     }));
   }
   const wrong = checkArgs(tool, args, { references: true });
+  const idle = optionalPlaceholders(args, tool.argsSchema, against.words);
+  wrong.push(...idle.map((path) => `${path} holds a placeholder; leave it out or ask the person`));
   if (wrong.length === 0 && !isCanonical(args)) wrong.push("the arguments have no canonical JSON form");
   return wrong.map((text) => ({ kind: "arguments", step: number, tool, text: `Step ${number}: ${text}` }));
 }

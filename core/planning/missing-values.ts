@@ -47,6 +47,25 @@ export function missingValues(
   return missing;
 }
 
+/** Optional arguments that hold a placeholder: better left out than sent. `body.note` */
+export function optionalPlaceholders(args: JsonObject, argsSchema: JsonObject, words: string): string[] {
+  const said = words.toLowerCase();
+  const found: string[] = [];
+  const visit = (value: JsonObject, schema: JsonObject, path: readonly string[]): void => {
+    const required = requiredOf(schema, argsSchema);
+    for (const [name, inner] of Object.entries(value)) {
+      const field = followed(propertiesOf(schema, argsSchema)[name], argsSchema) ?? {};
+      if (isJsonObject(inner)) {
+        if (path.length < MAX_DEPTH) visit(inner, field, [...path, name]);
+      } else if (!required.includes(name) && whyMissing(inner, field, said, false) === "placeholder") {
+        found.push([...path, name].join("."));
+      }
+    }
+  };
+  visit(args, argsSchema, []);
+  return found;
+}
+
 /** A value that stands for "somebody fill this in". */
 export function isPlaceholder(value: Json | undefined, said: string): boolean {
   if (typeof value !== "string") return value === null;

@@ -1,5 +1,5 @@
 import type { Language } from "../domain/chat.ts";
-import { cutAt } from "../domain/plain-text.ts";
+import { cutAt, plainLine, plainText } from "../domain/plain-text.ts";
 import { words } from "../words/words.ts";
 import type { Thought } from "./think-plan.ts";
 
@@ -13,7 +13,7 @@ export function tellThought(thought: Exclude<Thought, { kind: "plan" }>, languag
   switch (thought.kind) {
     case "answer":
     case "ask":
-      return cutAt(thought.text, MAX_ANSWER);
+      return cutAt(plainText(thought.text), MAX_ANSWER);
     case "claim":
       return say.nothingWasDone;
     case "missing": {
@@ -23,6 +23,6 @@ export function tellThought(thought: Exclude<Thought, { kind: "plan" }>, languag
       return say.askForMissing([...new Set(wanted)].slice(0, 5).join("; "));
     }
     case "cannot":
-      return say.couldNotPlan(cutAt(thought.problems[0] ?? "", MAX_WHY));
+      return say.couldNotPlan(plainLine(thought.problems[0] ?? "", MAX_WHY));
   }
 }

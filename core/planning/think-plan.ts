@@ -161,6 +161,11 @@ interface Unfinished {
   readonly unfinished: string;
 }
 
+interface Asked {
+  readonly prompt: Prompt;
+  readonly reply: ChatReply | Unfinished;
+}
+
 interface AskInput {
   readonly request: ThinkRequest;
   readonly model: ChosenModel;
@@ -169,13 +174,17 @@ interface AskInput {
   readonly feedback?: Feedback;
 }
 
-async function ask(input: AskInput, { fleet }: ThinkDeps, signal: AbortSignal) {
+async function ask(input: AskInput, { fleet, tools }: ThinkDeps, signal: AbortSignal): Promise<Asked> {
   const prompt = promptOf(input, input.model.contextTokens);
   try {
     return { prompt, reply: await send(prompt, input, fleet, signal) };
   } catch (error) {
     if (isPilotoError(error, "ANSWER_TOO_LONG") || isPilotoError(error, "ANSWER_CUT_OFF")) {
       return { prompt, reply: { unfinished: "The answer did not end. Answer shortly." } };
+    }
+    if (isPilotoError(error, "MODEL_LACKS_ABILITY") && input.model.way === "tools") {
+      // An older PC tells abilities that its model does not have: the other way in needs none.
+      return ask({ ...input, model: { ...input.model, way: "format" } }, { fleet, tools }, signal);
     }
     if (!isPilotoError(error, "CONTEXT_TOO_LARGE")) throw error;
     // The model's own count differs from ours: once more with half the room, so that less history goes along.

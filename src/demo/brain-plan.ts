@@ -174,7 +174,18 @@ function lookUp(field: BrainField, card: BrainCard, { clause, cards }: Filling, 
   if (!list || !search || name === undefined) return undefined;
   const args = { query: { [search.name]: name } };
   const step: BrainStep = { service: list.service, operation: list.operation, arguments: args, title: list.does };
-  return { step, reference: `{{steps.${number}.body.items.0.id}}` };
+  return { step, reference: `{{steps.${number}.${firstId(list.returns, field.name)}}}` };
+}
+
+/** Where the first thing of a list has its id: as the endpoint tells it, else as lists mostly have it. */
+function firstId(returns: string, name: string): string {
+  for (const part of returns.split(" · ")) {
+    const [, at, fields = ""] = /^(body(?:\.[^:\s[\]]+)?\[\]): (.*)$/.exec(part) ?? [];
+    const names = fields.split(", ").map((field) => field.split(":")[0]);
+    const key = names.find((one) => one === name) ?? names.find((one) => one === "id");
+    if (at && key) return `${at.replace("[]", ".0")}.${key}`;
+  }
+  return "body.items.0.id";
 }
 
 /** The words that name a thing: what is left without verbs, fillers, numbers and the endpoint's own words. */

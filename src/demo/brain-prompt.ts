@@ -18,6 +18,8 @@ export interface BrainCard {
   readonly does: string;
   readonly risk: string;
   readonly fields: readonly BrainField[];
+  /** Where an answer holds what, when the description tells. */
+  readonly returns: string;
 }
 
 export interface BrainStep {
@@ -67,7 +69,18 @@ function readCard(line: string): BrainCard[] {
   const [method = "", path = ""] = operation.includes(" ") ? operation.split(" ") : ["", operation];
   const fields = readFields(String(card.parameters ?? ""));
   const { does, risk, service } = card;
-  return [{ service: String(service), operation, method, path, does, risk: String(risk), fields }];
+  return [
+    {
+      service: String(service),
+      operation,
+      method,
+      path,
+      does,
+      risk: String(risk),
+      fields,
+      returns: String(card.returns ?? ""),
+    },
+  ];
 }
 
 /** `path: id*:string · body: quantity*:integer status:open|closed` */

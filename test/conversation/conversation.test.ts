@@ -52,7 +52,7 @@ test("yes in words confirms, and the answer says who and when", async () => {
   await house.say("pon las existencias de p-101 a 400");
   await house.say("sí, ejecútalo", "test:ben");
   expect((await runsOf(house))[0]).toMatchObject({ state: "queued", decidedBy: "test:ben" });
-  expect(await house.lastTold()).toBe("Confirmado por test:ben, 09:00 UTC. Se ejecuta ahora.");
+  expect(await house.lastTold()).toBe("Confirmado por ben, 09:00 UTC. Se ejecuta ahora.");
 });
 
 test("who may not confirm uses nothing up", async () => {
@@ -75,6 +75,23 @@ test("a change in words makes a new revision with a new hash, and the difference
   expect(after!.planHash).not.toBe(before!.planHash);
   expect(after!.expiresAtMs).toBe(before!.expiresAtMs + 60_000);
   expect(after!.plan.steps[0]?.args).toMatchObject({ body: { quantity: 300 } });
+});
+
+test("a bare yes right after a change or a dry run means the plan as it is now", async () => {
+  const house = await openConversation();
+  await house.say("set the stock of p-101 to 400");
+  await house.say("make it 300 instead");
+  await house.say("dry run");
+  await house.say("yes", "test:ben");
+  expect((await runsOf(house))[0]).toMatchObject({ state: "queued", revision: 2, decidedBy: "test:ben" });
+});
+
+test("an ok to a plan is asked about and decides nothing", async () => {
+  const house = await openConversation();
+  await house.say("set the stock of p-101 to 400");
+  await house.say("ok");
+  expect(await house.lastTold()).toMatch(/^Do you mean the plan/);
+  expect((await runsOf(house))[0]?.state).toBe("draft");
 });
 
 test("edits by button: a dropped step, a set argument, an invalid one refused, and an old revision too late", async () => {
@@ -253,6 +270,22 @@ test("stop in words ends a thought that takes long", async () => {
     "I stopped thinking about that. Nothing was proposed and nothing was run.",
     "Nothing is running here.",
   ]);
+});
+
+test("a stranger's stop does not end anybody's thought", async () => {
+  const house = await openConversation({
+    project: { access: { propose: [asId("test:ana")], confirm: [], administer: [] } },
+  });
+  let release = () => {};
+  house.fakeFleet.gate = new Promise((resolve) => {
+    release = resolve;
+  });
+  await house.conversation.receive(incoming("set the stock of p-101 to 400"));
+  await settle();
+  await house.conversation.receive(incoming("stop", { account: asId("test:mallory") }));
+  release();
+  await house.conversation.idle(CHAT);
+  expect((await runsOf(house)).map(({ state }) => state)).toEqual(["draft"]);
 });
 
 test("two people at once are answered one after the other, in the order they were heard", async () => {

@@ -21,7 +21,7 @@ test("a rejected plan is not proposed again by itself", async () => {
   await house.say("cancel", "test:ben");
   await house.say("hm, the weather is nice and I like it here");
   expect((await runsOf(house)).map(({ state }) => state)).toEqual(["cancelled"]);
-  expect(await house.lastTold()).toMatch(/test:ben cancelled exactly these steps/);
+  expect(await house.lastTold()).toMatch(/^ben cancelled exactly these steps/);
   await house.say("propose it again");
   expect((await runsOf(house)).map(({ state }) => state)).toEqual(["draft", "cancelled"]);
 });
@@ -35,7 +35,7 @@ test("a superseded card does not confirm, and its press is told what replaced it
   const press = { runId: older!.id, revision: 1, action: "confirm" as const, by: asId<never>("test:ana") };
   const { decision, reply } = await house.conversation.press(press);
   expect(decision).toMatchObject({ kind: "too-late", why: "superseded" });
-  expect(reply).toContain("replaced by a newer one, asked for by test:ben");
+  expect(reply).toContain("replaced by a newer one, asked for by ben");
   expect((await runsOf(house)).map(({ state }) => state)).toEqual(["draft", "superseded"]);
   const steps = await house.stores.read((tx) => tx.steps.of(older!.id));
   const card = renderCard(older!, steps, { language: "en", nowMs: house.clock.nowMs(), mayConfirm: [] });
@@ -70,7 +70,7 @@ test("a yes to an old revision does not decide an edited plan", async () => {
   await house.conversation.press({ runId: run!.id, revision: 1, action: "edit", by, change });
   const { decision, reply } = await house.conversation.press({ runId: run!.id, revision: 1, action: "confirm", by });
   expect(decision).toMatchObject({ kind: "too-late", why: "revised", decidedBy: "test:ben" });
-  expect(reply).toContain("changed by test:ben");
+  expect(reply).toContain("changed by ben");
 });
 
 test("a duplicate that is delivered an hour later does nothing", async () => {

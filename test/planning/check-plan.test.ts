@@ -67,6 +67,13 @@ test("a required value that is absent or a placeholder is missing", async () => 
   }
 });
 
+test("a placeholder in an optional argument is not sent along", async () => {
+  expect(await problemsOf({ operation: "GET /parts", args: { query: { name: "<name>" } } })).toMatch(
+    /query\.name holds a placeholder/,
+  );
+  expect(await problemsOf({ operation: "GET /parts", args: { query: { name: "M8" } } })).toBe("valid");
+});
+
 test("a word that looks like a placeholder is a value when the person said it", async () => {
   const checked = await check([put({ partId: "unknown" }, { quantity: 400 })], "set the part called unknown to 400");
   expect(checked.kind).toBe("valid");

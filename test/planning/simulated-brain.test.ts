@@ -52,6 +52,15 @@ test("a name is looked up first and used by reference, and the notice says what 
   expect(callsOf("set the stock of M8 bolts to 400 and tell the workshop", SHOP_TOOLS, "format")).toEqual(expected);
 });
 
+test("a looked-up id is referred to where the endpoint says that it is", () => {
+  const [list, ...others] = SHOP_TOOLS;
+  const told = (returns: string) => callsOf("set the stock of M8 bolts to 400", [{ ...list!, returns }, ...others]);
+  expect(JSON.stringify(told("body[]: id:string, name:string"))).toContain("{{steps.1.body.0.id}}");
+  expect(JSON.stringify(told("body: total:integer · body.parts[]: partId:string"))).toContain(
+    "{{steps.1.body.parts.0.partId}}",
+  );
+});
+
 test("the same in Spanish", () => {
   expect(callsOf("pon las existencias de los tornillos M8 a 400 y avisa al taller")).toEqual([
     LOOK_UP.replace("M8 bolt", "bolt M8"),

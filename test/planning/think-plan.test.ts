@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { PilotoError } from "../../core/domain/errors.ts";
 import { asId } from "../../core/domain/ids.ts";
 import { DEFAULT_DRAFT_LIFE_MS, DEFAULT_LIMITS, type Project } from "../../core/domain/project.ts";
 import { type ThinkRequest, thinkPlan } from "../../core/planning/think-plan.ts";
@@ -90,6 +91,17 @@ test("missing values that stay missing are asked for by name", async () => {
   expect(thought.kind === "missing" && thought.problems.map(({ missing }) => missing?.path)).toEqual(["body.quantity"]);
 });
 
+test("a model that turns out not to call tools is asked for JSON instead", async () => {
+  const fleet = fakeFleet(simulatedBrain());
+  fleet.failures.push(new PilotoError("MODEL_LACKS_ABILITY", "no tools"));
+  const chat = { id: asId<ThinkRequest["chat"]["id"]>("test:main"), projectId: project.id, language: "en" as const };
+  const account = asId<ThinkRequest["account"]>("test:ana");
+  const request = { chat, project, account, text: "set the stock of p-101 to 4", history: [] };
+  const thought = await thinkPlan(request, { fleet, tools }, new AbortController().signal);
+  expect(thought.kind).toBe("plan");
+  expect(fleet.requests[1]).toMatchObject({ format: expect.any(Object), tools: undefined });
+});
+
 test("a question gets no plan that changes anything", async () => {
   const write = script(put({ path: { partId: "p-101" }, body: { quantity: 400 } }));
   expect((await think(write, "what would 400 of p-101 mean?", { readsOnly: true })).thought.kind).toBe("cannot");
@@ -106,7 +118,6 @@ test("when the model counts more tokens than expected, it is asked again with le
     atMs: n,
   }));
   const fleet = fakeFleet(simulatedBrain());
-  const { PilotoError } = await import("../../core/domain/errors.ts");
   fleet.failures.push(new PilotoError("CONTEXT_TOO_LARGE", "too many"));
   const chat = { id: asId<ThinkRequest["chat"]["id"]>("test:main"), projectId: project.id, language: "en" as const };
   const request = {
