@@ -34,7 +34,11 @@ export async function answerQuestion(
     case "rejected-before": {
       const { by, atMs } = proposed.by;
       const when = atMs === undefined ? "" : whenText(atMs, deps.clock.nowMs());
-      await finishTurn(message, { text: say.planning.rejectedBefore(by ? whoText(by) : say.planning.somebody, when) }, deps);
+      await finishTurn(
+        message,
+        { text: say.planning.rejectedBefore(by ? whoText(by) : say.planning.somebody, when) },
+        deps,
+      );
       return;
     }
     case "thought":

@@ -37,7 +37,8 @@ export async function saveMessage(incoming: IncomingMessage, deps: ConversationD
     const atMs = clock.nowMs();
     const { account, chatId } = incoming;
     const projectId = await projectOf(tx, incoming.projectId);
-    if (!projectId) return { kind: "refused", reply: words(readLanguage(text) ?? language).conversation.refused.noProject };
+    if (!projectId)
+      return { kind: "refused", reply: words(readLanguage(text) ?? language).conversation.refused.noProject };
     const chat = await tx.chats.ensure({ id: chatId, projectId, language: readLanguage(text) ?? language, atMs });
     await tx.people.ensure(account, nameOf(account), personId);
     await saveThread(tx, chat, incoming, threadIds, atMs);

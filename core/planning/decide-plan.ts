@@ -4,6 +4,7 @@ import { mayHaveHappened, type PlanRun } from "../domain/plan-run.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Stores, Tx } from "../ports/stores.ts";
 import { announceRun } from "../progress/announce.ts";
+import { whoText } from "../words/who-text.ts";
 import { words } from "../words/words.ts";
 import { busyRun, lockChat } from "./chat-slot.ts";
 import type { Decision, Press } from "./decision.ts";
@@ -68,7 +69,8 @@ export async function takePress(tx: Tx, press: Press, atMs: number): Promise<Tak
   const project = await tx.projects.get(run.projectId);
   if (!project) return refuse(tx, press, atMs, { kind: "refused", why: say.noProject });
   const permission = mayPress(press, run, project);
-  if (permission !== "yes") return refuse(tx, press, atMs, { kind: "refused", why: say.mayNot[permission](press.by) });
+  if (permission !== "yes")
+    return refuse(tx, press, atMs, { kind: "refused", why: say.mayNot[permission](whoText(press.by)) });
   if (run.state === "draft" && run.expiresAtMs <= atMs) await expirePlan(tx, run, atMs);
   const late = await judgePress(tx, press, run.state === "draft" ? ((await tx.runs.get(run.id)) ?? run) : run);
   if (late) return tooLate(tx, press, { run, atMs, late });
@@ -125,7 +127,7 @@ async function stop(tx: Tx, press: Press, run: PlanRun, atMs: number): Promise<D
   await tx.audit.append(auditEntry(press.by, "stop-run", run.id, atMs, { state: run.state }));
   if (run.state === "queued" && (await tx.queue.withdraw(run.id))) {
     const chat = await tx.chats.get(run.chatId);
-    const reason = words(chat?.language ?? "en").running.reason.stopped(press.by);
+    const reason = words(chat?.language ?? "en").running.reason.stopped(whoText(press.by));
     await must(tx.runs.setState(run.id, { from: "queued", to: "cancelled", finishedAtMs: atMs, reason }));
     await cancelRest(tx, run);
     await leaveChat(tx, run);
@@ -136,7 +138,7 @@ async function stop(tx: Tx, press: Press, run: PlanRun, atMs: number): Promise<D
 
 async function abandon(tx: Tx, press: Press, run: PlanRun, atMs: number): Promise<Decision> {
   const chat = await tx.chats.get(run.chatId);
-  const reason = words(chat?.language ?? "en").running.reason.abandoned(press.by);
+  const reason = words(chat?.language ?? "en").running.reason.abandoned(whoText(press.by));
   await must(tx.runs.setState(run.id, { from: "waiting", to: "cancelled", finishedAtMs: atMs, reason }));
   await cancelRest(tx, run);
   await leaveChat(tx, run);

@@ -110,6 +110,8 @@ async function saveRevision(press: Press, plan: Plan, { chat, project }: Place, 
     if (!(await tx.runs.revise(run.id, change))) {
       return { kind: "too-late", state: run.state, why: "revised" };
     }
+    const vote = { runId: run.id, revision: run.revision, planHash: run.planHash, by: press.by, action: press.action };
+    await tx.votes.add({ ...vote, counted: true, atMs });
     const detail = { revision, planHash: hash, was: run.planHash, what: editNote };
     await tx.audit.append(auditEntry(press.by, "edit-plan", run.id, atMs, detail));
     const now = (await tx.runs.get(run.id))!;

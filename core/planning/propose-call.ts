@@ -31,7 +31,7 @@ export type CallProposed =
   /** What is wrong with it. */
   | { readonly kind: "problems"; readonly problems: readonly Problem[] };
 
-export type CallDeps = Pick<CorePorts, "stores" | "clock" | "ids"> & { readonly tools: ToolCatalogue };
+export type CallDeps = Pick<CorePorts, "stores" | "clock" | "ids" | "language"> & { readonly tools: ToolCatalogue };
 
 /**
  * Makes a plan of one step from a call that a person wrote, checked like any other plan, and saves it as a draft in
@@ -48,7 +48,11 @@ export async function proposeCall(request: CallRequest, deps: CallDeps): Promise
   return saveCall(request, checked.plan, deps);
 }
 
-function saveCall(request: CallRequest, plan: Plan, { stores, clock, ids }: CallDeps): Promise<CallProposed> {
+function saveCall(
+  request: CallRequest,
+  plan: Plan,
+  { stores, clock, ids, language = "en" }: CallDeps,
+): Promise<CallProposed> {
   const runId = asId<RunId>(ids.next());
   const noteId = asId<MessageId>(ids.next());
   return stores.atomically(async (tx) => {
@@ -56,7 +60,7 @@ function saveCall(request: CallRequest, plan: Plan, { stores, clock, ids }: Call
     const atMs = clock.nowMs();
     const project = await tx.projects.get(projectId);
     if (!project || !may(account, "propose", project)) return { kind: "not-allowed" };
-    await tx.chats.ensure({ id: chatId, projectId, language: "en", atMs });
+    await tx.chats.ensure({ id: chatId, projectId, language, atMs });
     const run = newRun(runId, request, plan, project, atMs);
     await tx.runs.create(run);
     await tx.chats.set(chatId, { pendingRunId: runId });

@@ -1,3 +1,4 @@
+import type { Language } from "../domain/chat.ts";
 import type { BootId } from "../domain/ids.ts";
 import type { ChatPlatform } from "./chat-platform.ts";
 import type { Clock, IdSource } from "./clock.ts";
@@ -17,6 +18,8 @@ export interface CorePorts {
   readonly logger: Logger;
   /** Writes a signed checkpoint of the audit chain outside the database: called every minute, and when it stops. */
   readonly checkpoint?: () => Promise<unknown>;
+  /** What a chat speaks until a person writes in the other language; English when absent. */
+  readonly language?: Language;
   /** This start of this process. */
   readonly boot: { readonly id: BootId; readonly processName: string };
 }

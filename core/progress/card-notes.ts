@@ -1,6 +1,7 @@
-import { type AccountId, faceOf, nameOf, shortRunId } from "../domain/ids.ts";
+import { type AccountId, faceOf, shortRunId } from "../domain/ids.ts";
 import { plainLine } from "../domain/plain-text.ts";
 import type { PlanRun, StepRun, Vote } from "../domain/plan-run.ts";
+import { whoText } from "../words/who-text.ts";
 import type { Words } from "../words/words.ts";
 import type { CardContext } from "./card-context.ts";
 import { cardTime } from "./card-time.ts";
@@ -15,7 +16,7 @@ type NoteContext = Pick<CardContext, "nowMs" | "people" | "votes" | "mayConfirm"
 /** The sentences under a plan: who asked, who decided and when, what differs, what a person must decide, why it ended. */
 export function cardNotes(run: PlanRun, steps: readonly StepRun[], context: NoteContext, say: Words): string[] {
   const text = say.card.note;
-  const who = (account: AccountId) => personName(account, context, say);
+  const who = (account: AccountId) => personName(account, context);
   const at = (ms: number) => cardTime(ms, context.nowMs);
   const notes = [text.askedBy(who(run.requestedBy), at(run.proposedAtMs))];
   if (run.editNote) notes.push(editNote(run, context, say));
@@ -88,7 +89,7 @@ function decision(action: Vote["action"], who: string, at: string, text: NoteWor
 
 function editNote(run: PlanRun, context: NoteContext, say: Words): string {
   const edit = context.votes?.findLast((vote) => vote.counted && vote.action === "edit");
-  return say.card.note.edited(run.revision, edit ? personName(edit.by, context, say) : "", run.editNote ?? "");
+  return say.card.note.edited(run.revision, edit ? personName(edit.by, context) : "", run.editNote ?? "");
 }
 
 function ending(run: PlanRun, text: NoteWords, at: At): string[] {
@@ -103,7 +104,7 @@ function draftNotes(run: PlanRun, context: NoteContext, say: Words): string[] {
   if (!context.mayConfirm) return [expires];
   if (context.mayConfirm.length === 0) return [note.nobodyMayConfirm, expires];
   const names = context.mayConfirm.map((account) =>
-    account.endsWith(":*") ? say.card.anyoneOn(faceOf(account)) : personName(account, context, say),
+    account.endsWith(":*") ? say.card.anyoneOn(faceOf(account)) : personName(account, context),
   );
   const shown = names.slice(0, NAMES_SHOWN).join(", ");
   const more = names.length - NAMES_SHOWN;
@@ -118,7 +119,7 @@ function waitingNotes(run: PlanRun, steps: readonly StepRun[], text: NoteWords):
   ];
 }
 
-function personName(account: AccountId, { people }: NoteContext, say: Words): string {
-  if (account === PILOTO) return say.card.piloto;
-  return plainLine(people?.get(account) ?? nameOf(account), NAME_LIMIT);
+function personName(account: AccountId, { people }: NoteContext): string {
+  const name = people?.get(account);
+  return name === undefined ? whoText(account) : plainLine(name, NAME_LIMIT);
 }

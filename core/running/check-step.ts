@@ -5,6 +5,7 @@ import type { Project } from "../domain/project.ts";
 import { resolveReferences } from "../domain/references.ts";
 import type { JsonObject } from "../domain/result.ts";
 import type { Tool } from "../domain/tool.ts";
+import { whoText } from "../words/who-text.ts";
 import { words } from "../words/words.ts";
 import type { Facts } from "./fresh-facts.ts";
 import type { HeldRun, HeldStep } from "./held-run.ts";
@@ -56,7 +57,8 @@ export function checkStep(held: HeldRun, at: HeldStep, { facts, result, checkArg
 function lostPermission(held: HeldRun, at: HeldStep, project: Project): string | undefined {
   const say = words(held.language).running.refusal;
   const { authority } = held;
-  if (authority !== "automatic") return may(authority, "confirm", project) ? undefined : say.confirmerLost(authority);
+  if (authority !== "automatic")
+    return may(authority, "confirm", project) ? undefined : say.confirmerLost(whoText(authority));
   const isStillAutomatic = project.readsNeedNoConfirmation && at.step.risk === "read";
   return isStillAutomatic && may(held.run.requestedBy, "propose", project) ? undefined : say.notAutomatic;
 }

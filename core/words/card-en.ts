@@ -59,7 +59,6 @@ export const cardEn = {
   },
   anyoneOn: (face: string) => `anyone on ${face}`,
   andMore: (names: string, more: number) => `${names} and ${more} more`,
-  piloto: "Piloto",
 };
 
 function count(n: number, what: string): string {

@@ -60,7 +60,6 @@ export const cardEs: typeof cardEn = {
   },
   anyoneOn: (face) => `cualquiera en ${face}`,
   andMore: (names, more) => `${names} y ${more} más`,
-  piloto: "Piloto",
 };
 
 function pasos(n: number): string {
