@@ -66,7 +66,8 @@ export function singular(word: string): string {
 }
 
 export const isStopword = (word: string) => STOPWORDS.has(word);
-export const deedOf = (token: Token): Deed | undefined => DEEDS.get(plain(token.raw));
+export const deedOf = ({ raw }: Token): Deed | undefined =>
+  DEEDS.get(plain(raw)) ?? DEEDS.get(plain(withoutPronoun(raw)));
 
 /** The words of a path, a summary or a name: `setStock` and `/parts/{partId}/stock` fall into their parts. */
 export function wordsOf(text: string): Set<string> {
@@ -95,7 +96,33 @@ export function clausesOf(request: string): Clause[] {
     else if (parts.length > 0 && !startsWithVerb(piece)) parts[parts.length - 1] += joint + piece;
     else parts.push(piece);
   }
-  return parts.map(toClause);
+  return withTopics(parts).map(toClause);
+}
+
+/** "the stock of bolts is wrong, set it to 400": what was only named stands where "it" refers to it. */
+function withTopics(parts: readonly string[]): string[] {
+  const told: string[] = [];
+  for (const part of parts) {
+    const topic = told.at(-1);
+    const filled = topic !== undefined && !toClause(topic).hasVerb ? referringTo(topic, part) : undefined;
+    if (filled === undefined) told.push(part);
+    else told[told.length - 1] = filled;
+  }
+  return told;
+}
+
+function referringTo(topic: string, part: string): string | undefined {
+  const noun = topic.replace(/\s+(?:is|are|was|were|est[aá]n?|es|son)\s.*$/iu, "");
+  if (/\b(?:it|them)\b/i.test(part)) return part.replace(/\b(?:it|them)\b/i, noun);
+  const [verb] = /^\p{L}+/u.exec(part) ?? [""];
+  const bare = withoutPronoun(verb);
+  return DEEDS.has(plain(verb)) || bare === verb ? undefined : part.replace(verb, `${bare} ${noun}`);
+}
+
+/** Spanish puts the object behind the verb: `ponlo`, `cámbiala`. */
+function withoutPronoun(verb: string): string {
+  const bare = verb.replace(/(?:l[oae]s?)$/i, "");
+  return DEEDS.has(plain(bare)) ? bare : verb;
 }
 
 function startsWithVerb(text: string): boolean {

@@ -111,7 +111,7 @@ export async function wake(world: World): Promise<Life> {
   face.attach(house.core);
   await house.start();
   await registered(house);
-  const begin = (...lines: object[]) => face.run(lines.map((line) => JSON.stringify(line)).join("\n"));
+  const begin = (...lines: object[]) => face.run(lines.map((line) => JSON.stringify(bounded(line))).join("\n"));
   const cards = () => events.filter((event) => event.type === "card") as unknown as Card[];
   const life: Life = {
     house,
@@ -154,3 +154,6 @@ async function registered(house: House): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
+
+const WITHIN_S = 15;
+const bounded = (line: object): object => ("wait" in line ? { within: WITHIN_S, ...line } : line);
