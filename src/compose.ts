@@ -13,10 +13,12 @@ import { dataFolder, openAuditCheckpoints, takeOwnership } from "../storage/inde
 import { systemClock } from "./clock.ts";
 import { commandPlatform } from "./command-platform.ts";
 import { createFleet, type Fleet } from "./fleet/fleet.ts";
+import { houseState, storageProbe } from "./house-state.ts";
 import type { HouseState } from "./http/house-state.ts";
 import { timeOrderedIds } from "./ids.ts";
 import { openLog } from "./logger.ts";
 import { openStores } from "./open-stores.ts";
+import { type OpenedThings, openedThings } from "./opened-things.ts";
 import { recordSettings } from "./record-settings.ts";
 import { registerServices } from "./register-services.ts";
 import { openSecrets } from "./secrets.ts";
@@ -81,7 +83,7 @@ async function build(settings: Settings, options: ComposeOptions, closing: Opene
   const demo = settings.isDemo ? await openDemo(services) : undefined;
   if (demo) closing.add(() => demo.stop());
   const nodes = demo?.nodes ?? settings.fleet;
-  const { contextTokens, model } = settings;
+  const { contextTokens, model, language } = settings;
   const fleet = createFleet({ nodes, clock, logger, contextTokens, defaultModel: model });
   closing.add(() => fleet.stop());
   const tools = [createHttpTools({ stores, secrets, clock, logger, egress }), createBuiltInTools({ fleet })];
@@ -93,7 +95,7 @@ async function build(settings: Settings, options: ComposeOptions, closing: Opene
   );
   const checkpoint = () => checkpoints.write(clock.nowMs());
   const boot = { id: ids.next() as BootId, processName: processName(settings) };
-  const core = createCore({ stores, fleet, tools, platforms, clock, ids, logger, checkpoint, boot });
+  const core = createCore({ stores, fleet, tools, platforms, clock, ids, logger, checkpoint, boot, language });
   const register = async (signal: AbortSignal) => {
     if (demo) return demo.register();
     // Far services may be slow to answer: Piloto is ready without them.
@@ -130,6 +132,7 @@ function withLife(parts: Parts, { options, closing, register, checkpoint }: Life
   const { settings, core, stores, fleet, clock, logger } = parts;
   const over = new AbortController();
   let phase: HouseState["core"] = "starting";
+  let hasStarted = false;
   let stopping: Promise<void> | undefined;
   const audit = (did: "start-piloto" | "stop-piloto") =>
     stores.atomically((tx) =>
@@ -140,7 +143,7 @@ function withLife(parts: Parts, { options, closing, register, checkpoint }: Life
     over.abort();
     try {
       await core.stop(STOP_WITHIN_MS);
-      await audit("stop-piloto");
+      if (hasStarted) await audit("stop-piloto");
       await checkpoint();
       logger.info({}, "Piloto has stopped");
     } finally {
@@ -153,6 +156,7 @@ function withLife(parts: Parts, { options, closing, register, checkpoint }: Life
       // First what may be refused: a taken port must not leave runs half started.
       const url = options.serve ? await serve(parts, () => phase, closing) : undefined;
       await audit("start-piloto");
+      hasStarted = true;
       fleet.start();
       // Before the core takes up what an earlier process left: the demo's workshop may have moved.
       await register(over.signal);
@@ -169,27 +173,9 @@ function withLife(parts: Parts, { options, closing, register, checkpoint }: Life
 }
 
 async function serve(parts: Parts, phase: () => HouseState["core"], closing: OpenedThings): Promise<string> {
-  const [{ serveHttp }, { houseState }] = await Promise.all([
-    import("./http/serve-http.ts"),
-    import("./house-state.ts"),
-  ]);
-  const server = await serveHttp(parts.settings, () => houseState(parts, phase()));
+  const { serveHttp } = await import("./http/serve-http.ts");
+  const probe = storageProbe(parts);
+  const server = await serveHttp(parts.settings, () => houseState(parts, { core: phase(), probe }));
   closing.add(() => server.close());
   return server.url;
-}
-
-interface OpenedThings {
-  add(close: () => unknown): void;
-  closeAll(): Promise<void>;
-}
-
-/** Closes what was opened, last first. */
-function openedThings(): OpenedThings {
-  const closers: (() => unknown)[] = [];
-  return {
-    add: (close) => void closers.push(close),
-    async closeAll() {
-      for (let close = closers.pop(); close; close = closers.pop()) await close();
-    },
-  };
 }

@@ -44,7 +44,10 @@ export async function openForCommand(settings: Settings): Promise<CommandHouse> 
   const clock = systemClock();
   const ids = timeOrderedIds();
   try {
-    await recordSettings(settings, { stores, clock });
+    // Only before the first start. Later a command with other settings than the running Piloto's, started in another
+    // folder say, must not change who may do what there.
+    const isNew = (await stores.read((tx) => tx.projects.list())).length === 0;
+    if (isNew) await recordSettings(settings, { stores, clock });
     const secrets = await openSecrets({ stores, clock, keyFile: settings.keyFile });
     const logger = openLog({ level: process.env.PILOTO_DEBUG ? settings.log.level : "silent", redact: secrets.redact });
     const parts = { settings, stores, secrets, clock, ids, logger, egress: createEgress() };
@@ -76,7 +79,7 @@ function lazyParts(parts: Parts): Pick<CommandHouse, "fleet" | "core" | "close">
       const boot = { id: ids.next() as BootId, processName: `command ${process.pid}` };
       const fleet = await fleetOnce();
       const tools = [createHttpTools(parts), createBuiltInTools({ fleet })];
-      return createCore({ stores, fleet, tools, platforms: [], clock, ids, logger, boot });
+      return createCore({ stores, fleet, tools, platforms: [], clock, ids, logger, boot, language: settings.language });
     },
     async close() {
       await (await fleet)?.stop();

@@ -48,7 +48,10 @@ export async function projectNamed(
   const found = projects.find((candidate) => candidate.id === id);
   if (found) return found;
   const names = projects.map((candidate) => candidate.id).join(", ");
-  throw new PilotoError("PROJECT_NOT_FOUND", `There is no project "${id}". There are: ${names}.`);
+  throw new PilotoError(
+    "PROJECT_NOT_FOUND",
+    `There is no project "${id}". There are: ${names}. New ones in the settings come with the next start.`,
+  );
 }
 
 /** @throws PilotoError NOT_ALLOWED unless the account may administer the project */

@@ -66,7 +66,7 @@ describe("the command line", () => {
       "a project that is not there",
       ["services", "list", "--project", "moon"],
       3,
-      "There are: main. (PROJECT_NOT_FOUND)",
+      "There are: main. New ones in the settings come with the next start. (PROJECT_NOT_FOUND)",
     ],
     ["a secret that is not there", ["secrets", "remove", "service:main/shop"], 3, "(SECRET_NOT_FOUND)"],
     ["a state that is none", ["runs", "list", "--state", "lost"], 2, '"lost" is no state of a run'],
@@ -101,6 +101,17 @@ describe("the command line", () => {
     expect(code).toBe(1);
     expect(stderr).toContain("Choose another folder with PILOTO_DATA_DIR");
     expect(stderr).toContain("(DATA_READ_ONLY)");
+  });
+
+  test("a command with other settings than the running Piloto's does not change who may do what", async () => {
+    const access = { propose: ["terminal:ana"], confirm: ["terminal:ana"], administer: ["terminal:ana"] };
+    writeFileSync(path.join(folder, "my.json"), JSON.stringify({ projects: { shop: { access } } }));
+    expect((await piloto(["runs", "list"], { env: { PILOTO_SETTINGS: "my.json" } })).code).toBe(0);
+    expect((await piloto(["services", "list", "--project", "shop"])).code).toBe(0);
+    const refused = await piloto(["services", "remove", "x", "--project", "shop", "--as", "ben"]);
+    expect(refused.stderr).toContain("terminal:ben may not administer the project shop.");
+    const lines = (await piloto(["audit", "export"])).stdout.trim().split("\n");
+    expect(lines.map((line) => JSON.parse(line).target)).toEqual(["settings", "project:shop"]);
   });
 
   test("says what to do about a data folder that is a file", async () => {
