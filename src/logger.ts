@@ -22,7 +22,13 @@ export function openLog({ level, file, redact }: LogOptions): Logger & { close()
   const destination = pino.destination({ dest: file ?? 2, sync: true });
   const stream = { write: (line: string) => void destination.write(redact ? redact(line) : line) };
   const log = pino(
-    { level, base: null, serializers: { error: pino.stdSerializers.err, err: pino.stdSerializers.err } },
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { error: pino.stdSerializers.err, err: pino.stdSerializers.err },
+    },
     stream,
   );
   return {
