@@ -55,13 +55,15 @@ export function readIntent(text: string, scene: IntentScene): Intent {
   if (command) return command;
   const said = plainWords(text);
   const short = said.split(" ").length <= MAX_DECISION_WORDS && !isQuestion(text);
-  if (said === "") return isThumb(text) ? agreement(scene) : { kind: "task" };
+  if (said === "") return readSign(text, scene);
   if (short) {
     const decision = readShort(said, scene);
     if (decision) return decision;
   }
   if (scene.hasPending && DRY_RUN.test(said)) return { kind: "dry-run" };
-  if (scene.hasPending && !isQuestion(text) && isRevision(text, said)) return { kind: "revise" };
+  if (scene.hasPending && !isQuestion(text) && (isRevision(text, said) || isBareValue(said, scene))) {
+    return { kind: "revise" };
+  }
   return { kind: isQuestion(text) && !isPoliteRequest(said) ? "question" : "task" };
 }
 
@@ -84,6 +86,7 @@ function readShort(said: string, scene: IntentScene): Intent | undefined {
   if (isOnly(said, RETRYING) && (scene.active === "waiting" || scene.hasFailed))
     return { kind: "decision", action: "retry" };
   if (isOnly(said, ABANDONING) && scene.active === "waiting") return { kind: "decision", action: "abandon" };
+  if (scene.hasPending && isOnly(said, CONFIRMING, YES, CANCELLING, NO)) return { kind: "unclear" };
   if (isOnly(said, ACKNOWLEDGING)) return scene.hasPending ? { kind: "unclear" } : { kind: "thanks" };
   return undefined;
 }
@@ -146,7 +149,12 @@ function strike(padded: string, phrases: readonly string[]): string {
   }, padded);
 }
 
-const isThumb = (text: string) => /^(?:\u{1F44D}|\u2705)(?:\p{Emoji_Modifier}|\uFE0F)?$/u.test(text.trim());
+/** A thumb up or a tick agrees, a thumb down does not; other pictures say nothing. */
+function readSign(text: string, scene: IntentScene): Intent {
+  if (/^(?:\u{1F44D}|\u2705)(?:\p{Emoji_Modifier}|\uFE0F)?$/u.test(text.trim())) return agreement(scene);
+  if (/^\u{1F44E}\p{Emoji_Modifier}?$/u.test(text.trim())) return disagreement(scene);
+  return { kind: "task" };
+}
 
 function isQuestion(text: string): boolean {
   return /[?？]\s*$|^\s*¿/.test(text) || QUESTION_START.test(plainWords(text));
@@ -161,8 +169,12 @@ const isPoliteRequest = (said: string) => POLITE.test(said);
 const DRY_RUN =
   /^(?:please )?(?:do )?(?:a )?(?:dry run|try it out|simula|simulalo|haz una simulacion|prueba en seco)(?: it| first| please| primero| por favor)?$/;
 
+/** A number alone, right after a plan, is another value for it. */
+const isBareValue = (said: string, { lastSaid }: IntentScene) =>
+  lastSaid === "plan" && /^(?:(?:a|to|con|with|use|usa|mejor|only|solo) )?\d+$/.test(said);
+
 const REVISION_STARTS =
-  /^(?:(?:no|nope|nah|yes|si|ok|okay|vale|bueno) )?(?:but|pero|mejor|rather|actually|instead|en realidad|make (?:it|that|them)|change (?:it|that|the|step)|set it to|use \d|with \d|i meant|i mean|que sean?|ponlo|ponle|pon \d|cambialo|cambiala|cambia (?:el|la|lo|a)|quiero decir|quise decir|con \d|a \d|\d+ (?:mejor|instead|rather)|(?:drop|remove|skip|delete|without|move|leave out) (?:the )?(?:step|first|second|third|last)|(?:quita|elimina|salta|borra|sin|mueve) (?:el |la )?(?:paso|primer|segundo|tercer|ultimo))\b/;
+  /^(?:(?:no|nope|nah|yes|si|ok|okay|vale|bueno|confirm|confirma|confirmo|go ahead|dale|adelante) )?(?:but|pero|and also|also|y tambien|tambien|y ademas|ademas|instead of|en vez de|en lugar de|mejor|rather|actually|instead|en realidad|make (?:it|that|them)|change (?:it|that|the|step)|set it to|use \d|with \d|i meant|i mean|que sean?|ponlo|ponle|pon \d|cambialo|cambiala|cambia (?:el|la|lo|a)|quiero decir|quise decir|con \d|a \d|\d+ (?:mejor|instead|rather)|(?:drop|remove|skip|delete|without|move|leave out) (?:the )?(?:step|first|second|third|last)|(?:quita|elimina|salta|borra|sin|mueve) (?:el |la )?(?:paso|primer|segundo|tercer|ultimo))\b/;
 const REVISION_ENDS = / (?:instead|rather|en vez de eso|en su lugar|mejor)$/;
 const NO_THEN_MORE = /^\s*(?:no|nope|nah)\s*[,;:.!–—-]\s*\S/i;
 

@@ -113,7 +113,7 @@ function systemTurn(input: PromptInput, schemas: readonly string[], dropped: num
 }
 
 function cardLines(cards: readonly ToolCard[]): string[] {
-  if (cards.length === 0) return ["(none: no service is registered and allowed in this project)"];
+  if (cards.length === 0) return ["(none fits the words of this request)"];
   return cards.slice(0, MAX_CARDS).map((card) =>
     JSON.stringify({
       service: card.service,

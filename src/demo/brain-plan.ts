@@ -51,7 +51,8 @@ function scoreOf(card: BrainCard, clause: Clause): number {
   const isReading = card.risk === "read";
   const rank = METHODS[clause.deed].indexOf(card.method);
   if (rank < 0 || isReading !== (clause.deed === "read")) return 0;
-  const words = new Set(clause.tokens.map(({ word }) => word).filter((word) => !isStopword(word)));
+  const said = clause.tokens.filter((token) => clause.deed === "delete" || deedOf(token) === undefined);
+  const words = new Set([...said.map(({ word }) => word).filter((word) => !isStopword(word)), ...countedWords(clause)]);
   const path = wordsOf(card.path.replace(/\{[^}]*\}/g, " "));
   const overlap = (own: Set<string>) => [...own].filter((word) => words.has(word)).length;
   const byVerb = clause.deed === "start" || clause.deed === "stop" ? path.has(clause.deed) : false;
@@ -65,6 +66,11 @@ function scoreOf(card: BrainCard, clause: Clause): number {
   const ids = card.fields.filter((field) => field.group === "path").length;
   const hasName = clause.tokens.some(({ raw }) => /\d/.test(raw) && /\p{L}/u.test(raw));
   return hits + 3 - rank * 2 - unsaid * 0.5 - (hasName ? 0 : ids) - overlapPenalty(summary, clause);
+}
+
+/** "how many M8 bolts" asks for an amount without naming it. */
+function countedWords({ text, deed }: Clause): string[] {
+  return deed === "read" && /\bhow (?:many|much)\b|\bcuant[oa]s?\b/.test(plain(text)) ? ["stock", "quantity"] : [];
 }
 
 /** "cancel" in the summary of an endpoint that the clause does not want cancelled speaks against it. */
@@ -117,7 +123,7 @@ interface Valuing {
 function valueFor(field: BrainField, { card, filling, numbers, isNamed }: Valuing): Json | undefined {
   const { clause } = filling;
   if (field.type === "choice") return choiceOf(field, clause);
-  if (isId(field)) return directId(field, clause, numbers);
+  if (isId(field)) return directId(field, card, clause, numbers);
   if (field.type === "integer" || field.type === "number") {
     return field.isRequired || isNamed ? numbers.shift() : undefined;
   }
@@ -142,13 +148,13 @@ function choiceOf(field: BrainField, clause: Clause): string | undefined {
 }
 
 /** An id is taken as said when it looks like one: `p-101`, a UUID, `#12`, or a number right after its noun. */
-function directId({ name }: BrainField, { text, tokens }: Clause, numbers: number[]): string | undefined {
-  const noun = plain(name).replace(/_?id$/, "");
-  const coded = [...text.matchAll(/(?<![\p{L}\p{N}])(?=[\p{L}\p{N}_-]*\d)\p{L}[\p{L}\p{N}]*[-_][\p{L}\p{N}_-]+/gu)].map(
-    ([id]) => id,
-  );
+function directId(field: BrainField, card: BrainCard, { text, tokens }: Clause, numbers: number[]): string | undefined {
+  const noun = nounOf(field);
+  const coded = [...text.matchAll(CODED)].map(([id]) => id);
+  const startsLike = (id: string, other: BrainField) => plain(id).startsWith(nounOf(other).charAt(0) || "?");
+  const others = card.fields.filter((other) => isId(other) && other !== field);
   const mine =
-    coded.find((id) => noun !== "" && plain(id).startsWith(noun[0]!)) ?? (coded.length === 1 ? coded[0] : undefined);
+    coded.find((id) => startsLike(id, field)) ?? coded.find((id) => !others.some((other) => startsLike(id, other)));
   if (mine) return mine;
   const inEnglish = tokens.map(({ word }) => word).join(" ");
   const near = new RegExp(`(?:\\bid|#|${noun || "id"}s?)\\s*#?\\s*(\\d+)\\b`, "i").exec(
@@ -159,6 +165,10 @@ function directId({ name }: BrainField, { text, tokens }: Clause, numbers: numbe
   if (at >= 0) numbers.splice(at, 1);
   return near;
 }
+
+const nounOf = ({ name }: BrainField) => plain(name).replace(/_?id$/, "");
+/** `p-101`, `mill-1`: letters, then a dash or underscore, with a digit somewhere. */
+const CODED = /(?<![\p{L}\p{N}])(?=[\p{L}\p{N}_-]*\d)\p{L}[\p{L}\p{N}]*[-_][\p{L}\p{N}_-]+/gu;
 
 /** A reading step that finds a thing by its name, and the reference to its id. */
 function lookUp(field: BrainField, card: BrainCard, { clause, cards }: Filling, number: number) {

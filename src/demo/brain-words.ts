@@ -27,7 +27,7 @@ const SPANISH: Readonly<Record<string, string>> = Object.fromEntries(
 );
 
 const STOPWORDS = new Set(
-  "the a an of to in on at for with by from and or is are there be it its this that these those my our your me us all please can could would you now just how many much do does did have has we i him her them as el la los las un una unos unas de del al a en con por para y o e es son hay esta estan este esto eso se lo le les su sus mi nuestro por favor ahora puedes podrias me nos todo todos todas tenemos tienen hacia one about into right piloto model".split(
+  "the a an of to in on at for with by from and or is are there be it its this that these those my our your me us all please can could would you now just how many much do does did have has we i him her them as el la los las un una unos unas de del al a en con por para y o e es son hay esta estan este esto eso se lo le les su sus mi nuestro por favor ahora puedes podrias me nos todo todos todas tenemos tienen hacia one about into right piloto model want need quiero queremos necesito necesitamos would like".split(
     " ",
   ),
 );
@@ -136,6 +136,7 @@ function toClause(text: string): Clause {
   const isOnOff = /\b(?:turn|switch) (on|off)\b|\bpon(?:er)? en marcha\b/i.exec(plain(text));
   if (isOnOff) return { text, tokens, deed: isOnOff[1] === "off" ? "stop" : "start", hasVerb: true };
   const verb = tokens.find((token) => deedOf(token) !== undefined);
-  const deed = isForMe ? "read" : verb ? deedOf(verb)! : "read";
+  const isAmount = !verb && tokens.some(({ raw }) => /^\d+$/.test(raw)) && !/[?¿]/.test(text);
+  const deed = isForMe ? "read" : verb ? deedOf(verb)! : isAmount ? "update" : "read";
   return { text, tokens, deed, hasVerb: verb !== undefined };
 }

@@ -59,7 +59,7 @@ const isSpanish = (text: string) =>
 
 function namesOf(cards: readonly BrainCard[]): string {
   const names = cards.slice(0, 5).map((card) => `${card.service} ${card.operation}`);
-  return names.length === 0 ? "-" : names.join(", ");
+  return names.length === 0 ? "(none / ninguna)" : names.join(", ");
 }
 
 const ENGLISH = {
