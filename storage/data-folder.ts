@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { PilotoError } from "../core/domain/errors.ts";
 
@@ -29,9 +29,21 @@ export function dataFolder(folder: string): DataFolder {
 /** Makes the folder, readable by its owner alone. @throws PilotoError DATA_READ_ONLY | DISK_FULL */
 export function makeDataFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeWithParents(folder);
   } catch (error) {
     throw toFolderError(error, folder);
+  }
+}
+
+/** Not `recursive: true`: Node 20 and 24 turn in circles for ever where a file system refuses with ENOENT, as /proc does. */
+function makeWithParents(folder: string): void {
+  if (existsSync(folder)) return;
+  makeWithParents(path.dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Two processes that start at once: the other one was first.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
 }
 

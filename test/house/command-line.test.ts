@@ -95,13 +95,16 @@ describe("the command line", () => {
     expect(stderr).toContain('wanted a port from 0 to 65535, found "seventy". (SETTINGS_INVALID)');
   });
 
-  test("says what to do about a data folder that cannot be made", async () => {
-    // Nobody can make a folder there, not even the superuser.
-    const { code, stderr } = await piloto(["runs", "list"], { env: { PILOTO_DATA_DIR: "/sys/piloto" } });
-    expect(code).toBe(1);
-    expect(stderr).toContain("Choose another folder with PILOTO_DATA_DIR");
-    expect(stderr).toContain("(DATA_READ_ONLY)");
-  });
+  // Nobody can make a folder there, not even the superuser; the kernel refuses each with a code of its own.
+  test.each(["/sys/piloto", "/proc/piloto"])(
+    "says what to do about a data folder that cannot be made: %s",
+    async (data) => {
+      const { code, stderr } = await piloto(["runs", "list"], { env: { PILOTO_DATA_DIR: data } });
+      expect(code).toBe(1);
+      expect(stderr).toContain("Choose another folder with PILOTO_DATA_DIR");
+      expect(stderr).toContain("(DATA_READ_ONLY)");
+    },
+  );
 
   test("a command with other settings than the running Piloto's does not change who may do what", async () => {
     const access = { propose: ["terminal:ana"], confirm: ["terminal:ana"], administer: ["terminal:ana"] };

@@ -3,6 +3,8 @@ import path from "node:path";
 
 export const root = path.resolve(import.meta.dirname, "../..");
 
+const LIMIT_MS = 28_000;
+
 export interface Ended {
   readonly code: number;
   readonly stdout: string;
@@ -38,7 +40,10 @@ export function startProgram(
     heard();
   });
   child.stdin.end(stdin);
+  // A program that hangs must not outlive its test.
+  const limit = setTimeout(() => child.kill("SIGKILL"), LIMIT_MS);
   const ended = new Promise<Ended>((resolve) => {
+    child.on("close", () => clearTimeout(limit));
     child.on("close", (code) => resolve({ code: code ?? -1, stdout, stderr }));
   });
   const printed = (text: string | RegExp) =>
