@@ -81,18 +81,18 @@ export function instantTools(tool: Tool, ms = 0, onCall: (idempotencyKey: string
   };
 }
 
-export function draftOf(id: string, steps: number): PlanRun {
+export function draftOf(id: string, steps: number, toolOf: (number: number) => Tool = () => benchTool): PlanRun {
   const plan: Plan = {
     version: 1,
     goal: "count the parts",
     steps: Array.from({ length: steps }, (_, i) => ({
       number: i + 1,
       title: "Set the stock",
-      tool: benchTool.key,
-      toolHash: benchTool.hash,
+      tool: toolOf(i + 1).key,
+      toolHash: toolOf(i + 1).hash,
       args: { path: { id: "M8" }, body: { quantity: i } },
       risk: "write" as const,
-      replay: "never" as const,
+      replay: toolOf(i + 1).replay,
     })),
   };
   return {
