@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { PilotoError } from "../core/domain/errors.ts";
 
@@ -37,7 +37,9 @@ export function makeDataFolder(folder: string): void {
 
 /** Not `recursive: true`: Node 20 and 24 turn in circles for ever where a file system refuses with ENOENT, as /proc does. */
 function makeWithParents(folder: string): void {
-  if (existsSync(folder)) return;
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return;
+  if (found) throw Object.assign(new Error(`${folder} is a file.`), { code: "ENOTDIR" });
   makeWithParents(path.dirname(folder));
   try {
     mkdirSync(folder, { mode: 0o700 });
