@@ -1,6 +1,7 @@
 import type { Language, Message } from "../domain/chat.ts";
 import { isPilotoError } from "../domain/errors.ts";
 import type { ChatId } from "../domain/ids.ts";
+import { HandledBefore } from "./ending-stores.ts";
 import { finishTurn } from "./finish-turn.ts";
 import type { ConversationDeps } from "./scene.ts";
 import { takeTurn } from "./take-turn.ts";
@@ -92,6 +93,7 @@ export class ChatTurns {
       await takeTurn(message, this.#deps, signal);
       return true;
     } catch (error) {
+      if (error instanceof HandledBefore) return true;
       if (this.#ending.aborted || own.signal.reason === "lost") {
         this.#deps.logger.info(
           { message: message.id, error: String(error) },

@@ -1,11 +1,13 @@
 import type { PlanRun } from "../domain/plan-run.ts";
-import type { PlanChange } from "../planning/decision.ts";
+import type { Decision, PlanChange } from "../planning/decision.ts";
 import { whenText } from "../words/when.ts";
 import { whoText } from "../words/who-text.ts";
 import { words } from "../words/words.ts";
+import { endingStores } from "./ending-stores.ts";
 import { pressButton } from "./press-button.ts";
 import type { DecisionInWords } from "./read-intent.ts";
 import type { ConversationDeps, Scene } from "./scene.ts";
+import { tellDecision } from "./tell-decision.ts";
 
 /**
  * Words that decide: the same as a press on the plan that the person could see when speaking. What came later is
@@ -42,12 +44,18 @@ async function press(
   action: DecisionInWords | "edit" | "dry-run",
   run: PlanRun,
   change: PlanChange | undefined,
-  { message }: Scene,
+  { message, chat }: Scene,
   deps: ConversationDeps,
   signal: AbortSignal,
 ): Promise<string> {
   const { id: runId, revision } = run;
-  const { reply } = await pressButton({ runId, revision, action, by: message.account!, change }, deps, signal);
+  const by = message.account!;
+  const toEnd = (decision: Extract<Decision, { kind: "accepted" }>) => ({
+    text: tellDecision(decision, by, chat.language, deps.clock.nowMs()),
+    isAboutPlan: action === "edit",
+  });
+  const stores = endingStores(message, toEnd, deps);
+  const { reply } = await pressButton({ runId, revision, action, by, change }, { ...deps, stores }, signal);
   return reply;
 }
 

@@ -2,12 +2,12 @@ import { type AuditVerb, auditEntry } from "../access/record-audit.ts";
 import type { Language, Message } from "../domain/chat.ts";
 import { asId, type MessageId } from "../domain/ids.ts";
 import type { JsonObject } from "../domain/result.ts";
+import type { Tx } from "../ports/stores.ts";
 import { ABOUT_PLAN_KEY, type ConversationDeps } from "./scene.ts";
 
 export interface TurnEnd {
   readonly text: string;
   readonly language?: Language;
-  readonly onlyToSender?: boolean;
   /** It tells of the plan that waits: a "yes" right after it means that plan. */
   readonly isAboutPlan?: boolean;
   readonly audit?: { readonly did: AuditVerb; readonly target: string; readonly detail: JsonObject };
@@ -19,20 +19,26 @@ export interface TurnEnd {
  */
 export function finishTurn(
   message: Message,
-  { text, language, onlyToSender, isAboutPlan, audit }: TurnEnd,
+  end: TurnEnd,
   { stores, clock, ids }: Pick<ConversationDeps, "stores" | "clock" | "ids">,
 ): Promise<boolean> {
   const id = asId<MessageId>(ids.next());
+  return stores.atomically((tx) => finishTurnIn(tx, message, end, { id, atMs: clock.nowMs() }));
+}
+
+/** The same inside a transaction that does more. */
+export async function finishTurnIn(
+  tx: Tx,
+  message: Message,
+  { text, language, isAboutPlan, audit }: TurnEnd,
+  { id, atMs }: { id: MessageId; atMs: number },
+): Promise<boolean> {
   const { chatId, account } = message;
-  return stores.atomically(async (tx) => {
-    const atMs = clock.nowMs();
-    if (!(await tx.messages.setHandled(message.id, atMs))) return false;
-    if (language) await tx.chats.set(chatId, { language });
-    const key = `${isAboutPlan ? ABOUT_PLAN_KEY : "piloto:reply:"}${message.id}`;
-    await tx.messages.add({ id, chatId, key, origin: "piloto", text, atMs, handledAtMs: atMs });
-    const onlyTo = onlyToSender ? account : undefined;
-    await tx.outbox.say(chatId, `reply:${message.id}`, onlyTo ? { text, onlyTo } : { text }, atMs);
-    if (audit) await tx.audit.append(auditEntry(account ?? "piloto", audit.did, audit.target, atMs, audit.detail));
-    return true;
-  });
+  if (!(await tx.messages.setHandled(message.id, atMs))) return false;
+  if (language) await tx.chats.set(chatId, { language });
+  const key = `${isAboutPlan ? ABOUT_PLAN_KEY : "piloto:reply:"}${message.id}`;
+  await tx.messages.add({ id, chatId, key, origin: "piloto", text, atMs, handledAtMs: atMs });
+  await tx.outbox.say(chatId, `reply:${message.id}`, { text }, atMs);
+  if (audit) await tx.audit.append(auditEntry(account ?? "piloto", audit.did, audit.target, atMs, audit.detail));
+  return true;
 }

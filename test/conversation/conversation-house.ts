@@ -28,6 +28,8 @@ export interface HouseOptions {
   readonly project?: Partial<Project>;
   readonly stores?: ConversationDeps["stores"];
   readonly boot?: string;
+  /** The boot's name unless said: later boots of one name own what earlier ones left. */
+  readonly processName?: string;
   readonly clock?: ManualClock;
 }
 
@@ -52,7 +54,7 @@ export async function openConversation(options: HouseOptions = {}): Promise<Conv
   const fleet = fakeFleet(options.brain ?? simulatedBrain(), options.fleet);
   const boot = {
     id: asId<ConversationDeps["boot"]["id"]>(options.boot ?? "boot-1"),
-    processName: options.boot ?? "test",
+    processName: options.processName ?? options.boot ?? "test",
   };
   const deps: ConversationDeps = {
     stores,
