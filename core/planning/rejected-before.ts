@@ -16,7 +16,7 @@ const LOOK_BACK = 20;
 
 /**
  * The cancelled run of this chat whose steps are the same as the plan's, unless the request asks for them: it says
- * "again", or names a value of the plan. A model alone never brings a rejected plan back.
+ * "again", names a value of the plan, or repeats the words it came from. A model alone never brings a rejected plan back.
  */
 export async function rejectedBefore(
   { chatId, plan, text }: { chatId: ChatId; plan: Plan; text: string },
@@ -25,6 +25,7 @@ export async function rejectedBefore(
   if (AGAIN.test(text) || namesAValue(plan, text)) return undefined;
   const cancelled = await stores.read((tx) => tx.runs.page({ chatId, states: ["cancelled"] }, { limit: LOOK_BACK }));
   const same = cancelled.items.find((run) => run.startedAtMs === undefined && stepsOf(run.plan) === stepsOf(plan));
+  if (same && speaksOf(text, same.plan.goal)) return undefined;
   return same && { runId: same.id, by: same.decidedBy, atMs: same.decidedAtMs };
 }
 
@@ -34,6 +35,15 @@ const AGAIN =
 function stepsOf(plan: Plan): string {
   return canonicalJson(plan.steps.map(({ tool, args }) => ({ tool, args })));
 }
+
+/** Most words of the request stand in the goal of the plan: it was asked for anew, in much the same words. */
+function speaksOf(text: string, goal: string): boolean {
+  const inGoal = new Set(wordsOf(goal));
+  const said = wordsOf(text);
+  return said.length >= 2 && said.filter((word) => inGoal.has(word)).length / said.length >= 0.6;
+}
+
+const wordsOf = (text: string) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 
 /** Some value of the plan's arguments stands in the request, word for word: the person speaks of this very thing. */
 function namesAValue(plan: Plan, text: string): boolean {

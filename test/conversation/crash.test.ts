@@ -41,24 +41,28 @@ async function live(disk: Disk, chatId: ChatId, taken: Set<string>, { boot, dieA
 test.each([
   ["SQLite", async () => sqliteDisk()],
   ["PostgreSQL", () => pgliteDisk()],
-])("a process that dies around any commit of a conversation loses and repeats nothing on %s", async (_name, open) => {
-  const disk = await open();
-  const whole = await live(disk, asId("test:whole"), new Set(), { boot: "whole" });
-  expect(whole).toBeGreaterThan(10);
-  let points = 0;
-  for (let commit = 1; commit <= whole; commit++) {
-    for (const when of ["before", "after"]) {
-      const chatId = asId<ChatId>(`test:${when}-${commit}`);
-      const taken = new Set<string>();
-      await live(disk, chatId, taken, { boot: `${when}-${commit}-1`, dieAt: `${when} ${commit}` });
-      await live(disk, chatId, taken, { boot: `${when}-${commit}-2` });
-      await expectTheStory(disk, chatId);
-      points++;
+])(
+  "a process that dies around any commit of a conversation loses and repeats nothing on %s",
+  async (_name, open) => {
+    const disk = await open();
+    const whole = await live(disk, asId("test:whole"), new Set(), { boot: "whole" });
+    expect(whole).toBeGreaterThan(10);
+    let points = 0;
+    for (let commit = 1; commit <= whole; commit++) {
+      for (const when of ["before", "after"]) {
+        const chatId = asId<ChatId>(`test:${when}-${commit}`);
+        const taken = new Set<string>();
+        await live(disk, chatId, taken, { boot: `${when}-${commit}-1`, dieAt: `${when} ${commit}` });
+        await live(disk, chatId, taken, { boot: `${when}-${commit}-2` });
+        await expectTheStory(disk, chatId);
+        points++;
+      }
     }
-  }
-  console.log(`${points} points to die at`);
-  await disk.end();
-});
+    console.log(`${points} points to die at`);
+    await disk.end();
+  },
+  180_000,
+);
 
 async function expectTheStory(disk: Disk, chatId: ChatId): Promise<void> {
   const stores = await disk.open();

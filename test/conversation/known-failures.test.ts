@@ -26,6 +26,14 @@ test("a rejected plan is not proposed again by itself", async () => {
   expect((await runsOf(house)).map(({ state }) => state)).toEqual(["draft", "cancelled"]);
 });
 
+test("a cancelled request that a person makes again in the same words is planned again", async () => {
+  const house = await openConversation();
+  await house.say("list the parts");
+  await house.say("cancel");
+  await house.say("list the parts please");
+  expect((await runsOf(house)).map(({ state }) => state)).toEqual(["draft", "cancelled"]);
+});
+
 test("a superseded card does not confirm, and its press is told what replaced it", async () => {
   const house = await openConversation();
   await house.say("set the stock of p-101 to 400");
