@@ -23,7 +23,7 @@ export const runningEn = {
     outOfTime: (seconds: number) =>
       `the run took longer than the ${seconds} seconds this project allows; what was finished stays done`,
     outOfCalls: (max: number, at: string) =>
-      `the ${max} calls an hour of this project are used up; it goes on by itself at ${at} UTC`,
+      `the calls that this project may make in an hour (${max}) are used up; it goes on by itself at ${at} UTC`,
     waitsToRetry: (step: number, summary: string) => `step ${step} is tried again soon: ${summary}`,
     handedBack: "Piloto was stopped between two steps; it goes on by itself",
     keepsDying: (step: number, times: number) =>

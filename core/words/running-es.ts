@@ -25,7 +25,8 @@ export const runningEs: typeof runningEn = {
     abandoned: (who) => `abandonado por ${who}`,
     outOfTime: (seconds) =>
       `la ejecución tardó más de los ${seconds} segundos que permite este proyecto; lo terminado queda hecho`,
-    outOfCalls: (max, at) => `se agotaron las ${max} llamadas por hora de este proyecto; sigue sola a las ${at} UTC`,
+    outOfCalls: (max, at) =>
+      `se agotaron las llamadas que este proyecto puede hacer en una hora (${max}); sigue sola a las ${at} UTC`,
     waitsToRetry: (step, summary) => `el paso ${step} se repite pronto: ${summary}`,
     handedBack: "Piloto se detuvo entre dos pasos; sigue por sí solo",
     keepsDying: (step, times) =>
