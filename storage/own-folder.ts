@@ -35,6 +35,7 @@ export function takeOwnership(folder: string): FolderOwnership {
     const code = (error as { code?: string }).code ?? "";
     if (code === "SQLITE_BUSY") throw inUse(folder, ownerNote, error);
     if (/READONLY|CANTOPEN/.test(code)) throw toFolderError(Object.assign(new Error(code), { code: "EACCES" }), folder);
+    if (code === "SQLITE_FULL") throw toFolderError(Object.assign(new Error(code), { code: "ENOSPC" }), folder);
     throw toFolderError(error, folder);
   }
 }
