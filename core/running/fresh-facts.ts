@@ -32,13 +32,13 @@ export function createFreshFacts(
       return found && clock.nowMs() - found.atMs <= maxAgeMs ? found : undefined;
     },
     async load(projectId, key) {
-      const atMs = clock.nowMs();
       const [project, tool] = await Promise.all([
         stores.read((tx) => tx.projects.get(projectId)),
         tools.get(projectId, key),
       ]);
       if (kept.size >= MOST_KEPT) kept.clear();
-      kept.set(keyOf(projectId, key), { project, tool, atMs });
+      // Aged from when they came: a slow answer must not be out of date at once, and be asked for again for ever.
+      kept.set(keyOf(projectId, key), { project, tool, atMs: clock.nowMs() });
     },
   };
 }

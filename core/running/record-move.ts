@@ -43,7 +43,7 @@ export async function recordMove(
     return recorded;
   } catch (error) {
     if (!(error instanceof Overtaken)) throw error;
-    return whatHappened(held, deps);
+    return whatHappened(held, move, deps);
   }
 }
 
@@ -118,11 +118,12 @@ function outOfCalls(held: HeldRun, most: number, nowMs: number) {
 }
 
 /** A write of ours was refused: because of a newer claim, or because of Stop? */
-async function whatHappened(held: HeldRun, { stores }: RecordDeps): Promise<Recorded> {
+async function whatHappened(held: HeldRun, move: Move, { stores }: RecordDeps): Promise<Recorded> {
   const run = await stores.read((tx) => tx.runs.get(held.run.id));
   if (!run || run.fence !== held.fence || run.state !== "running") return "lost";
   const { cancelRequestedBy: by, cancelRequestedAtMs: atMs } = run;
-  if (by === undefined || atMs === undefined || held.stop) {
+  const isUnderStop = move.kind === "settle" && move.to === "cancelled";
+  if (by === undefined || atMs === undefined || isUnderStop) {
     throw new Error(`The record of run ${held.run.id} refused a step although its claim stands.`);
   }
   held.stop = { by, atMs };

@@ -23,7 +23,8 @@ export async function settleRun(tx: Tx, held: HeldRun, { move, entries, nowMs }:
   if (move.close) entries.push(await closeStep(tx, held, { close: move.close, nowMs }));
   const { to, reason = null } = move;
   // Whoever pressed Stop before this must read that the run was stopped, not that it is done.
-  if (!held.stop && (await tx.runs.get(id))?.cancelRequestedAtMs !== undefined) throw new Overtaken();
+  // (`held.stop` is no answer: it may have become known after this move was decided.)
+  if (to !== "cancelled" && (await tx.runs.get(id))?.cancelRequestedAtMs !== undefined) throw new Overtaken();
   const finished = to === "waiting" ? {} : { finishedAtMs: nowMs };
   if (!(await tx.runs.setState(id, { from: "running", fence, to, reason, ...finished }))) throw new Overtaken();
   if (!(await tx.queue.settle({ runId: id, fence }))) throw new Overtaken();
@@ -58,7 +59,7 @@ export async function handBack(
 ): Promise<void> {
   const { run, fence } = held;
   const { id } = run;
-  if (!held.stop && (await tx.runs.get(id))?.cancelRequestedAtMs !== undefined) throw new Overtaken();
+  if ((await tx.runs.get(id))?.cancelRequestedAtMs !== undefined) throw new Overtaken();
   if (!(await tx.runs.setState(id, { from: "running", fence, to: "queued", reason }))) throw new Overtaken();
   if (!(await tx.queue.giveBack({ runId: id, fence, availableAtMs }))) throw new Overtaken();
   entries.push(auditEntry("piloto", "hand-back-run", id, nowMs, { availableAtMs, reason }));
