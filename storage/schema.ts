@@ -95,7 +95,7 @@ export interface RunRow {
   fence: number;
 }
 
-export interface RevisionRow {
+interface RevisionRow {
   run_id: string;
   revision: number;
   plan_hash: string;
@@ -127,7 +127,7 @@ export interface StepRow {
 }
 
 /** Attempts that another one followed. */
-export interface AttemptRow {
+interface AttemptRow {
   run_id: string;
   number: number;
   attempt: number;
@@ -139,7 +139,7 @@ export interface AttemptRow {
   result: string | null;
 }
 
-export interface VoteRow {
+interface VoteRow {
   seq: Generated<number>;
   run_id: string;
   revision: number;
@@ -164,7 +164,7 @@ export interface QueueRow {
   fence: number;
 }
 
-export interface BootRow {
+interface BootRow {
   id: string;
   process_name: string;
   at_ms: number;

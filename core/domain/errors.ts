@@ -28,12 +28,10 @@ export const ERROR_CODES = {
   SERVICE_NOT_FOUND: { retry: "never" },
   ENDPOINT_NOT_FOUND: { retry: "never" },
   // requests Piloto does not take
-  MESSAGE_TOO_LARGE: { retry: "never" },
   INPUT_INVALID: { retry: "never" },
   NOT_ALLOWED: { retry: "never" },
   // plans
   PLAN_INVALID: { retry: "never" },
-  PLAN_TOO_LONG: { retry: "never" },
   REFERENCE_MISSING: { retry: "never" },
   ARGUMENTS_INVALID: { retry: "never" },
   // services and their descriptions
@@ -53,7 +51,6 @@ export const ERROR_CODES = {
   CALL_FAILED: { retry: "later" },
   RESPONSE_TOO_LARGE: { retry: "never" },
   RESPONSE_UNREADABLE: { retry: "never" },
-  CALL_LIMIT_REACHED: { retry: "later" },
   RUN_TIMED_OUT: { retry: "never" },
   // the fleet
   FLEET_EMPTY: { retry: "later" },

@@ -2,7 +2,7 @@ import { cutAt, visibleText } from "../domain/plain-text.ts";
 import type { Json } from "../domain/result.ts";
 import type { Words } from "../words/words.ts";
 
-export const ARGS_LIMIT = 1000;
+const ARGS_LIMIT = 1000;
 const LONG_STRING = 80;
 
 /**

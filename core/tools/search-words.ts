@@ -27,7 +27,7 @@ function splitWords(text: string): string[] {
 }
 
 /** Rough on purpose: both sides of a search go through it, so it needs to be the same, not right. */
-export function stemOf(word: string): string {
+function stemOf(word: string): string {
   if (word.length <= 3 || /\d/.test(word)) return word;
   let stem = word;
   if (/(?:[^aeiou])ies$/.test(stem)) stem = `${stem.slice(0, -3)}y`;

@@ -132,7 +132,7 @@ function isOwned({ dataFolder, databaseUrl }: Settings): boolean {
 }
 
 /** A run by its id or the end of it. @throws PilotoError RUN_NOT_FOUND */
-export async function runNamed({ stores }: Pick<CommandHouse, "stores">, id: string): Promise<PlanRun> {
+async function runNamed({ stores }: Pick<CommandHouse, "stores">, id: string): Promise<PlanRun> {
   const found = await stores.read(
     async (tx) => (await tx.runs.get(id as RunId)) ?? (await tx.runs.find(undefined, id)),
   );

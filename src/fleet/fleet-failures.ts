@@ -68,7 +68,7 @@ export function errorWords(body: string): string {
 }
 
 /** Foreign words in one line, at most 200 characters, without control characters. */
-export function quote(text: string): string {
+function quote(text: string): string {
   const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();
   return line.length > 200 ? `${line.slice(0, 199)}…` : line;
 }

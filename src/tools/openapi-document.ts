@@ -6,7 +6,7 @@ import { isJsonObject, type Json, type JsonObject } from "../../core/domain/resu
 /** Bytes of one document, JSON. */
 export const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 /** YAML is parsed about twenty times slower than JSON, so less of it is taken. */
-export const MAX_YAML_BYTES = 6 * 1024 * 1024;
+const MAX_YAML_BYTES = 6 * 1024 * 1024;
 const MAX_DEPTH = 400;
 const MAX_VALUES = 4_000_000;
 

@@ -217,7 +217,7 @@ function baseForUrl(document: OpenApiDocument, wanted: string | undefined, found
 }
 
 /** The servers that the document names, as absolute URLs, variables at their defaults. */
-export function statedServers({ root, isSwagger2 }: OpenApiDocument, relativeTo: string | undefined): string[] {
+function statedServers({ root, isSwagger2 }: OpenApiDocument, relativeTo: string | undefined): string[] {
   if (!isSwagger2) return serverUrls(root.servers, relativeTo);
   const basePath = typeof root.basePath === "string" ? root.basePath : "/";
   const schemes = Array.isArray(root.schemes)

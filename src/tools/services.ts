@@ -148,30 +148,6 @@ export async function removeService(
   });
 }
 
-/**
- * Asks an offline service whether it answers by now, and if so lets it be called. Any HTTP answer counts.
- * @throws PilotoError SERVICE_NOT_FOUND
- */
-export async function probeService(
-  { projectId, name, by }: { projectId: ProjectId; name: string; by: string },
-  { stores, egress, clock }: Pick<ServiceDeps, "stores" | "egress" | "clock">,
-  signal?: AbortSignal,
-): Promise<{ readonly isOffline: boolean }> {
-  const standing = await stores.read((tx) => serviceOf(tx, projectId, name));
-  if (!standing.isOffline) return { isOffline: false };
-  if (!(await answers(standing.baseUrl, egress, signal))) return { isOffline: true };
-  await stores.atomically(async (tx) => {
-    const service = await serviceOf(tx, projectId, name);
-    const endpoints = await endpointsWithSchemas(tx, service.id);
-    const document = (await tx.services.document(service.id)) ?? "";
-    await tx.services.put({ ...service, isOffline: false }, document, endpoints);
-    await tx.audit.append(
-      auditEntry(by, "refresh-service", name, clock.nowMs(), { project: projectId, isOffline: false, probe: true }),
-    );
-  });
-  return { isOffline: false };
-}
-
 /** The service of that name. @throws PilotoError SERVICE_NOT_FOUND, naming those that there are */
 export async function serviceOf(tx: ReadTx | Tx, projectId: ProjectId, name: string): Promise<Service> {
   const service = await tx.services.get(projectId, name);

@@ -37,7 +37,7 @@ export function toEndpoint(
 }
 
 /** `<service> <METHOD> <path template>`; a path that would not fit keeps its beginning and gets its hash. */
-export function toolKey(service: string, method: string, pathTemplate: string): ToolKey {
+function toolKey(service: string, method: string, pathTemplate: string): ToolKey {
   const key = `${service} ${method} ${pathTemplate}`;
   const isPlain = /^[\x20-\x7e]*$/.test(key);
   if (key.length <= MAX_KEY && isPlain) return key as ToolKey;

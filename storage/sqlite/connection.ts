@@ -9,7 +9,7 @@ import { LOG_PAGES } from "./lengthen-log.ts";
 import { toPilotoError } from "./sqlite-errors.ts";
 
 /** Older ones can damage a file that two connections write: https://www.sqlite.org/wal.html#walresetbug (2026-03). */
-export const OLDEST_SQLITE = [3, 51, 3] as const;
+const OLDEST_SQLITE = [3, 51, 3] as const;
 
 /** How long a statement waits for another process, blocking. Kept short: who must wait longer does so without blocking. */
 const BUSY_MS = 100;

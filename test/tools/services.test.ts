@@ -7,7 +7,7 @@ import type { ToolKey } from "../../core/domain/ids.ts";
 import { measureOpenapi4mb } from "../../scripts/bench/openapi.ts";
 import { allowEndpoints, denyEndpoints, listServices, showService } from "../../src/tools/allow-endpoints.ts";
 import { normaliseBaseUrl } from "../../src/tools/service-address.ts";
-import { addService, probeService, refreshService, removeService } from "../../src/tools/services.ts";
+import { addService, refreshService, removeService } from "../../src/tools/services.ts";
 import { ADMIN, type House, type Loopback, loopback, openHouse, PROJECT } from "./house.ts";
 
 const documentOf = (paths: object, more: object = {}) =>
@@ -265,7 +265,7 @@ describe("a service from a file", () => {
     expect(stated.service).toMatchObject({ baseUrl: "http://127.0.0.1:1/v1", isOffline: true });
   });
 
-  test("that does not answer is planned with and not called, until it answers a probe", async () => {
+  test("that does not answer is planned with and not called, until a refresh reaches it", async () => {
     const { port } = new URL(service.url);
     await service.stop();
     const report = await add(await file(documentOf(THINGS)), { baseUrl: service.url });
@@ -277,11 +277,11 @@ describe("a service from a file", () => {
       code: "SERVICE_OFFLINE",
       effect: "none",
     });
-    expect(await probeService({ projectId: PROJECT, name: "things", by: ADMIN }, house)).toEqual({ isOffline: true });
+    expect((await refresh()).service).toMatchObject({ isOffline: true });
     const { createServer } = await import("node:http");
     const back = createServer((_request, response) => response.end("{}"));
     await new Promise<void>((resolve) => back.listen(Number(port), "127.0.0.1", () => resolve()));
-    expect(await probeService({ projectId: PROJECT, name: "things", by: ADMIN }, house)).toEqual({ isOffline: false });
+    expect((await refresh()).service).toMatchObject({ isOffline: false });
     expect(await house.call("things GET /things")).toMatchObject({ kind: "done" });
     back.closeAllConnections();
     back.close();
