@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { ProjectId } from "../../core/domain/ids.ts";
+import { compose, type House } from "../../src/compose.ts";
+import { startWorkshop, type Workshop } from "../../src/demo/workshop.ts";
+import { readSettings } from "../../src/settings.ts";
+
+let folder = "";
+let workshop: Workshop;
+let houses: House[] = [];
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), "piloto-compose-"));
+  workshop = await startWorkshop();
+});
+afterEach(async () => {
+  await Promise.all(houses.map((house) => house.stop()));
+  houses = [];
+  await workshop.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const shop = "shop" as ProjectId;
+
+async function start(project: object, { serve = false } = {}): Promise<House> {
+  const file = path.join(folder, "settings.json");
+  writeFileSync(file, JSON.stringify({ logLevel: "silent", port: 0, projects: { shop: project } }));
+  const settings = readSettings({ env: { PILOTO_SETTINGS: file }, folder });
+  const house = await compose(settings, { platforms: [], serve });
+  houses.push(house);
+  await house.start();
+  return house;
+}
+
+const verbs = async (house: House, did: string) => {
+  const entries = await house.stores.read((tx) => tx.audit.after(0, 100));
+  return entries.filter((entry) => entry.did === did).map(({ target }) => target);
+};
+
+describe("a house put together from settings", () => {
+  test("registers the services that the settings name, once, with the writes that they allow", async () => {
+    const services = { stock: { source: workshop.url, allow: ["setStock"] } };
+    const house = await start({ services });
+    await vi.waitFor(async () => {
+      const service = await house.stores.read((tx) => tx.services.get(shop, "stock"));
+      const endpoints = await house.stores.read((tx) => tx.services.endpoints(service!.id));
+      const writes = endpoints.filter(({ risk, isAllowed }) => risk !== "read" && isAllowed);
+      expect(writes.map(({ operationId }) => operationId)).toEqual(["setStock"]);
+    }, 10_000);
+    await house.stop();
+    const again = await start({ services });
+    await again.stop();
+    expect(await verbs(await start({ services }), "add-service")).toEqual(["stock"]);
+  });
+
+  test("starts although a service of the settings cannot be reached", async () => {
+    await workshop.stop();
+    const house = await start({ services: { stock: { source: workshop.url } } }, { serve: true });
+    expect(await house.stores.read((tx) => tx.services.list(shop))).toEqual([]);
+  });
+
+  test("writes a change of who may do what into the audit log, and nothing when nothing changed", async () => {
+    await (await start({ access: { propose: ["terminal:ana"] } })).stop();
+    await (await start({ access: { propose: ["terminal:ana"] } })).stop();
+    const house = await start({ access: { propose: ["terminal:ana"], confirm: ["terminal:ben"] } });
+    expect(await verbs(house, "change-setting")).toEqual(["settings", "project:shop", "settings", "project:shop"]);
+    const project = await house.stores.read((tx) => tx.projects.get(shop));
+    expect(project?.access.confirm).toEqual(["terminal:ben"]);
+  });
+
+  test("lets nobody do anything in a project that the settings no longer name", async () => {
+    await (await start({ access: { propose: ["terminal:ana"] } })).stop();
+    const settings = readSettings({ env: { OLLAMA_HOSTS: "http://127.0.0.1:1", PILOTO_LOG_LEVEL: "silent" }, folder });
+    const house = await compose(settings, { platforms: [], serve: false });
+    houses.push(house);
+    const project = await house.stores.read((tx) => tx.projects.get(shop));
+    expect(project?.access).toEqual({ propose: [], confirm: [], administer: [] });
+  });
+
+  test("refuses a second house on the same data, and gives the data back when it stops", async () => {
+    const house = await start({});
+    await expect(start({})).rejects.toMatchObject({ code: "DATA_IN_USE" });
+    await house.stop();
+    await house.stop();
+    await (await start({})).stop();
+  });
+});
