@@ -159,14 +159,6 @@ export async function serviceOf(tx: ReadTx | Tx, projectId: ProjectId, name: str
   );
 }
 
-async function endpointsWithSchemas(tx: ReadTx | Tx, id: ServiceId): Promise<EndpointWithSchema[]> {
-  const found: EndpointWithSchema[] = [];
-  for (const endpoint of await tx.services.endpoints(id)) {
-    found.push({ ...endpoint, argsSchema: await tx.services.argsSchema(endpoint) });
-  }
-  return found;
-}
-
 async function mustBeNew(tx: ReadTx | Tx, { projectId, name }: NewService): Promise<void> {
   if (!(await tx.projects.get(projectId))) {
     throw new PilotoError(
