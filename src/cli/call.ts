@@ -95,7 +95,7 @@ async function tellResult(run: PlanRun, options: CallOptions, working: Working):
   if (options.json) return printRun(run, options, working);
   const [step] = await working.stores.read((tx) => tx.steps.of(run.id));
   if (step?.result) print(JSON.stringify(step.result.body, undefined, 2));
-  if (run.state !== "done") hint([run.reason, step?.summary].filter(Boolean).join(" "));
+  if (run.state !== "done") hint(run.reason ?? step?.summary ?? `It ended as ${run.state}.`);
 }
 
 function argumentsOf(given: string | undefined): JsonObject {

@@ -133,6 +133,23 @@ describe("the demo", () => {
     expect((await piloto("runs", "confirm", run.id, "--yes", "--as", "ben")).code).toBe(1);
   });
 
+  test("commands drop a draft and try a failed step again, while another process does the work", async () => {
+    await whenReady(start());
+    const draft = json(await piloto("ask", "Set the stock of M8 bolt to 400", "--json"));
+    expect(await piloto("runs", "cancel", draft.id)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Cancelled by you, .*Nothing was run\.\n$/),
+    });
+    expect((await piloto("runs", "retry", draft.id)).code).toBe(1);
+    const failed = await piloto("call", "workshop", "GET /parts/{partId}", '{"path":{"partId":"nope"}}', "--yes");
+    expect(failed.code).toBe(1);
+    expect(failed.stderr.match(/There is no part/g)).toHaveLength(1);
+    const [run] = json(await piloto("runs", "list", "--state", "error", "--json")).runs;
+    expect((await piloto("runs", "retry", run.id)).code).toBe(0);
+    await piloto("call", "workshop", "GET /parts", "{}", "--yes");
+    expect(json(await piloto("runs", "show", run.id, "--json")).attempts).toHaveLength(2);
+  });
+
   test("a plan confirmed while nobody runs is told to be queued, and runs at the next start", async () => {
     const run = json(await piloto("ask", "Start machine lathe-1", "--json"));
     const confirmed = await piloto("runs", "confirm", run.id, "--yes");
