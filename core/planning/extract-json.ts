@@ -34,11 +34,24 @@ export function extractJson(text: string): Extracted {
 export function parseLenient(text: string): Extracted {
   for (const candidate of [text, withoutTrailingCommas(text)]) {
     const value = tryParse(candidate);
+    if (value !== undefined && isTooDeep(value)) return { kind: "broken", why: "the JSON is nested too deep" };
     if (value !== undefined && typeof value === "object" && value !== null) {
       return { kind: "found", value: wellFormed(value) };
     }
   }
   return { kind: "broken", why: "the JSON is malformed" };
+}
+
+/** Deeper than any real argument, and shallow enough for every walk over it. */
+const MAX_DEPTH = 100;
+
+export function isTooDeep(value: Json): boolean {
+  let level: Json[] = [value];
+  for (let depth = 0; depth <= MAX_DEPTH; depth++) {
+    level = level.flatMap((one) => (typeof one === "object" && one !== null ? Object.values(one) : []));
+    if (level.length === 0) return false;
+  }
+  return true;
 }
 
 function tryParse(text: string): Json | undefined {

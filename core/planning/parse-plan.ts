@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isJsonObject, type Json, type JsonObject } from "../domain/result.ts";
 import type { ChatReply, ModelToolCall } from "../ports/model-fleet.ts";
-import { extractJson, parseLenient, wellFormed, wellFormedText } from "./extract-json.ts";
+import { extractJson, isTooDeep, parseLenient, wellFormed, wellFormedText } from "./extract-json.ts";
 
 /** One step as a model wrote it: nothing in it is believed yet. */
 export interface RawStep {
@@ -153,7 +153,7 @@ function fromList(values: readonly Json[], text: string): Parsed {
 }
 
 function toObject(value: Json): JsonObject | undefined {
-  if (isJsonObject(value)) return wellFormed(value) as JsonObject;
+  if (isJsonObject(value)) return isTooDeep(value) ? undefined : (wellFormed(value) as JsonObject);
   if (typeof value !== "string") return undefined;
   if (value.trim() === "") return {};
   const read = parseLenient(value);
@@ -162,7 +162,22 @@ function toObject(value: Json): JsonObject | undefined {
 
 /** Models that think aloud put it in tags before the answer; it is not part of what they say. */
 function withoutThinking(text: string): string {
-  return wellFormedText(text.replace(/<think(?:ing)?>[\s\S]*?<\/think(?:ing)?>/gi, "").trim());
+  let rest = text;
+  for (const tag of ["think", "thinking"]) rest = withoutTag(rest, tag);
+  return wellFormedText(rest.trim());
+}
+
+/** From each opening tag to the next closing one; a tag that nobody closes stays. Linear in the text. */
+function withoutTag(text: string, tag: string): string {
+  const lower = text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  let out = "";
+  for (let at = 0; ; ) {
+    const open = lower.indexOf(`<${tag}>`, at);
+    const close = open < 0 ? -1 : lower.indexOf(`</${tag}>`, open);
+    if (close < 0) return out + text.slice(at);
+    out += text.slice(at, open);
+    at = close + tag.length + 3;
+  }
 }
 
 function looksLikeACall(text: string): boolean {

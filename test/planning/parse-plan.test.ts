@@ -89,3 +89,19 @@ test("half characters become whole ones, so that every plan has a hash", () => {
   const parsed = parsePlan(call("mcp_request", { ...step, arguments: { body: { text: "a\ud800b" } } }));
   expect(parsed.kind === "plan" && parsed.steps[0]?.args).toEqual({ body: { text: "a\uFFFDb" } });
 });
+
+test.each([
+  ["thoughts that never end", "<think>".repeat(100_000)],
+  ["brackets that never close", '[{"'.repeat(200_000)],
+  ["a call nested a hundred thousand deep", `{"kind":"plan","steps":${"[".repeat(100_000)}${"]".repeat(100_000)}}`],
+  ["fences that never close", "```json\n{".repeat(50_000)],
+])("%s are read in a moment", (_what, text) => {
+  const startedAt = performance.now();
+  expect(["unreadable", "answer"]).toContain(parsePlan(said(text)).kind);
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
+});
+
+test("native arguments nested without end are not read", () => {
+  const deep = JSON.parse(`${'{"a":'.repeat(5_000)}1${"}".repeat(5_000)}`) as Json;
+  expect(parsePlan(call("mcp_request", { ...step, arguments: deep }))).toMatchObject({ kind: "unreadable" });
+});
