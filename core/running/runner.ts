@@ -5,7 +5,7 @@ import type { Tool } from "../domain/tool.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Stores } from "../ports/stores.ts";
-import { createWaker } from "../progress/waker.ts";
+import { createWaker, type Waker } from "../progress/waker.ts";
 import { checkArgs } from "../tools/check-args.ts";
 import type { ToolCatalogue } from "../tools/tool-catalogue.ts";
 import { claimRuns } from "./claim-runs.ts";
@@ -51,182 +51,216 @@ const LAST_PART = 0.25;
  * one left.
  */
 export function createRunner(ports: RunnerPorts): Runner {
-  const settings: RunnerSettings = { ...RUNNER_DEFAULTS, ...ports.settings };
-  const { stores, clock, logger } = ports;
-  const owner = ports.boot.id;
-  const held = new Map<RunId, HeldRun>();
-  const working = new Set<Promise<void>>();
-  const waker = createWaker(clock);
-  const over = new AbortController();
-  const beating = new AbortController();
-  let loops: Promise<unknown> | undefined;
-  let unsubscribe: (() => void) | undefined;
-  let lookedAtMs = Number.NEGATIVE_INFINITY;
-  let askedForStopsAtMs = Number.NEGATIVE_INFINITY;
-  let isLookDue = false;
-  let ending: Promise<void> | undefined;
-
-  const runDeps: RunDeps = {
-    stores,
-    tools: ports.tools,
-    clock,
-    logger,
-    settings,
-    owner,
-    random: ports.random ?? Math.random,
-    checkArgs: ports.checkArgs ?? checkArgs,
-    facts: createFreshFacts({ stores, tools: ports.tools, clock }, settings.factsMs),
-    slots: createServiceSlots(),
-    isStopping: () => waker.isStopped,
-    over: over.signal,
+  const runner = new QueueRunner(ports);
+  return {
+    start: () => runner.start(),
+    stop: (withinMs) => runner.stop(withinMs),
+    wake: () => runner.wake(),
+    idle: (chatId) => runner.idle(chatId),
   };
+}
+
+class QueueRunner implements Runner {
+  readonly #ports: RunnerPorts;
+  readonly #settings: RunnerSettings;
+  readonly #held = new Map<RunId, HeldRun>();
+  readonly #working = new Set<Promise<void>>();
+  readonly #waker: Waker;
+  readonly #over = new AbortController();
+  readonly #beating = new AbortController();
+  readonly #runDeps: RunDeps;
+  #loops: Promise<unknown> | undefined;
+  #unsubscribe: (() => void) | undefined;
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
+  #askedForStopsAtMs = Number.NEGATIVE_INFINITY;
+  #isLookDue = false;
+  #ending: Promise<void> | undefined;
+
+  constructor(ports: RunnerPorts) {
+    const { stores, clock, tools, logger, boot } = ports;
+    const settings: RunnerSettings = { ...RUNNER_DEFAULTS, ...ports.settings };
+    const waker = createWaker(clock);
+    this.#ports = ports;
+    this.#settings = settings;
+    this.#waker = waker;
+    this.#runDeps = {
+      stores,
+      tools,
+      clock,
+      logger,
+      settings,
+      owner: boot.id,
+      random: ports.random ?? Math.random,
+      checkArgs: ports.checkArgs ?? checkArgs,
+      facts: createFreshFacts({ stores, tools, clock }, settings.factsMs),
+      slots: createServiceSlots(),
+      isStopping: () => waker.isStopped,
+      over: this.#over.signal,
+    };
+  }
+
+  start(): void {
+    if (this.#loops || this.#waker.isStopped) return;
+    this.#unsubscribe = this.#ports.stores.onCommit(() => this.#commitSeen());
+    this.#loops = Promise.all([this.#claimLoop(), this.#beatLoop()]);
+  }
+
+  stop(withinMs: number): Promise<void> {
+    this.#ending ??= this.#end(withinMs);
+    return this.#ending;
+  }
+
+  wake(): void {
+    this.#waker.wake();
+  }
+
+  async idle(chatId?: ChatId): Promise<void> {
+    const { stores } = this.#ports;
+    const waker = this.#waker;
+    for (;;) {
+      // What is in hand is not idle, and its end wakes: the database is asked only when nothing is.
+      if (!waker.isStopped && isAtWork(this.#held.values(), chatId)) {
+        await waker.nextWake();
+        continue;
+      }
+      const changed = nextCommit(stores, waker.nextWake());
+      if (waker.isStopped || (await isIdle(stores, chatId))) return changed.forget();
+      await changed.happened;
+    }
+  }
 
   /** Commits of our own runs come in bursts: one look takes care of many. */
-  function commitSeen(): void {
-    const sinceMs = clock.nowMs() - lookedAtMs;
-    if (sinceMs >= settings.lookMs) waker.wake();
-    if (sinceMs >= settings.lookMs || isLookDue) return;
-    isLookDue = true;
-    void clock.sleep(settings.lookMs - sinceMs, waker.stopping).then(() => {
-      isLookDue = false;
-      waker.wake();
+  #commitSeen(): void {
+    const { lookMs } = this.#settings;
+    const sinceMs = this.#ports.clock.nowMs() - this.#lookedAtMs;
+    if (sinceMs >= lookMs) this.#waker.wake();
+    if (sinceMs >= lookMs || this.#isLookDue) return;
+    this.#isLookDue = true;
+    void this.#ports.clock.sleep(lookMs - sinceMs, this.#waker.stopping).then(() => {
+      this.#isLookDue = false;
+      this.#waker.wake();
     });
   }
 
-  async function claimLoop(): Promise<void> {
-    while (!waker.isStopped) {
-      lookedAtMs = clock.nowMs();
-      const nextMs = await surviving(look, settings.pollMs);
-      await waker.sleepUntil(nextMs);
+  async #claimLoop(): Promise<void> {
+    while (!this.#waker.isStopped) {
+      this.#lookedAtMs = this.#ports.clock.nowMs();
+      const nextMs = await this.#surviving(() => this.#look());
+      await this.#waker.sleepUntil(nextMs);
     }
   }
 
   /** Takes what can be taken; when to look again without being woken. */
-  async function look(): Promise<number> {
+  async #look(): Promise<number> {
+    const { stores, clock, boot } = this.#ports;
+    const { capacity, leaseMs, pollMs, stopLookMs } = this.#settings;
+    const held = this.#held;
     const seen = await stores.read(async (tx) => ({
-      dueMs: held.size < settings.capacity ? await tx.queue.nextDueMs() : undefined,
-      stops: areStopsDue() ? await tx.queue.stopsAsked(owner) : [],
+      dueMs: held.size < capacity ? await tx.queue.nextDueMs() : undefined,
+      stops: this.#areStopsDue() ? await tx.queue.stopsAsked(boot.id) : [],
     }));
-    for (const runId of seen.stops) await noteStop(runId);
+    for (const runId of seen.stops) await this.#noteStop(runId);
     const nowMs = clock.nowMs();
-    const laterMs = nowMs + (held.size > 0 && settings.stopLookMs > 0 ? settings.stopLookMs : settings.pollMs);
-    if (seen.dueMs === undefined || waker.isStopped) return laterMs;
+    const laterMs = nowMs + (held.size > 0 && stopLookMs > 0 ? stopLookMs : pollMs);
+    if (seen.dueMs === undefined || this.#waker.isStopped) return laterMs;
     if (seen.dueMs > nowMs) return Math.min(seen.dueMs, laterMs);
-    const limit = settings.capacity - held.size;
-    const claimed = await claimRuns(stores, { owner, nowMs, leaseMs: settings.leaseMs, limit });
-    for (const run of claimed) begin(run);
+    const claimed = await claimRuns(stores, { owner: boot.id, nowMs, leaseMs, limit: capacity - held.size });
+    for (const run of claimed) this.#begin(run);
     return claimed.length > 0 ? nowMs : laterMs;
   }
 
   /** Asking for all held runs costs more than asking for the next due one. */
-  function areStopsDue(): boolean {
-    const nowMs = clock.nowMs();
-    if (held.size === 0 || nowMs - askedForStopsAtMs < settings.stopLookMs) return false;
-    askedForStopsAtMs = nowMs;
+  #areStopsDue(): boolean {
+    const nowMs = this.#ports.clock.nowMs();
+    if (this.#held.size === 0 || nowMs - this.#askedForStopsAtMs < this.#settings.stopLookMs) return false;
+    this.#askedForStopsAtMs = nowMs;
     return true;
   }
 
-  async function noteStop(runId: RunId): Promise<void> {
-    const one = held.get(runId);
+  async #noteStop(runId: RunId): Promise<void> {
+    const one = this.#held.get(runId);
     if (!one || one.stop) return;
-    const run = await stores.read((tx) => tx.runs.get(runId));
+    const run = await this.#ports.stores.read((tx) => tx.runs.get(runId));
     const { cancelRequestedBy: by, cancelRequestedAtMs: atMs } = run ?? {};
     if (by === undefined || atMs === undefined) return;
     one.stop = { by, atMs };
-    interrupt(one, "stop", clock.nowMs());
+    interrupt(one, "stop", this.#ports.clock.nowMs());
   }
 
-  function begin(run: HeldRun): void {
-    const before = held.get(run.run.id);
+  #begin(run: HeldRun): void {
+    const { id } = run.run;
+    const before = this.#held.get(id);
     if (before) {
       // Our own claim ran out and we took the run again: the older hold can write nothing more.
       before.isLost = true;
-      interrupt(before, "lost", clock.nowMs());
+      interrupt(before, "lost", this.#ports.clock.nowMs());
     }
-    held.set(run.run.id, run);
-    const work = runPlan(run, runDeps)
-      .catch((error: unknown) =>
-        logger.error({ err: error, runId: run.run.id }, "A run broke off; its claim runs out."),
-      )
-      .finally(() => {
-        freeSlot(run);
-        if (held.get(run.run.id) === run) held.delete(run.run.id);
-        working.delete(work);
-        waker.wake();
-      });
-    working.add(work);
+    this.#held.set(id, run);
+    const work = this.#work(run).finally(() => {
+      this.#working.delete(work);
+      this.#waker.wake();
+    });
+    this.#working.add(work);
   }
 
-  async function beatLoop(): Promise<void> {
-    while (!beating.signal.aborted) {
-      await clock.sleep(settings.beatMs, beating.signal);
-      if (held.size > 0) await surviving(() => keepRuns(held.values(), { stores, clock, owner, settings }), 0);
+  async #work(run: HeldRun): Promise<void> {
+    const { id } = run.run;
+    try {
+      await runPlan(run, this.#runDeps);
+    } catch (error) {
+      // The top of a run's work: told here; the claim runs out and the run is taken up again from its record.
+      this.#ports.logger.error({ err: error, runId: id }, "A run broke off; it is taken up again when its claim ends.");
+    } finally {
+      freeSlot(run);
+      if (this.#held.get(id) === run) this.#held.delete(id);
+    }
+  }
+
+  async #beatLoop(): Promise<void> {
+    const { stores, clock, boot } = this.#ports;
+    const deps = { stores, clock, owner: boot.id, settings: this.#settings };
+    while (!this.#beating.signal.aborted) {
+      await clock.sleep(this.#settings.beatMs, this.#beating.signal);
+      if (this.#held.size > 0) await this.#surviving(() => keepRuns(this.#held.values(), deps));
     }
   }
 
   /** Nothing that the database does may end the loops: what failed is told and tried again. */
-  async function surviving<T>(work: () => Promise<T>, pauseMs: number): Promise<T | number> {
+  async #surviving<T>(work: () => Promise<T>): Promise<T | number> {
     try {
       return await work();
     } catch (error) {
       const level = isPilotoError(error) ? "warn" : "error";
-      if (!over.signal.aborted)
-        logger[level]({ err: error }, "The runner could not look after its runs; it tries again.");
-      return clock.nowMs() + Math.max(pauseMs, settings.beatMs);
+      const text = "The runner could not look after its runs; it tries again.";
+      if (!this.#over.signal.aborted) this.#ports.logger[level]({ err: error }, text);
+      return this.#ports.clock.nowMs() + Math.max(this.#settings.pollMs, this.#settings.beatMs);
     }
   }
 
-  async function end(withinMs: number): Promise<void> {
-    waker.stop();
-    unsubscribe?.();
+  async #end(withinMs: number): Promise<void> {
+    const { clock } = this.#ports;
     const lastMs = withinMs * LAST_PART;
-    for (const run of held.values()) run.wake?.();
-    await within(allWork(), withinMs - lastMs);
-    for (const run of held.values()) interrupt(run, "shutdown", clock.nowMs());
-    await within(allWork(), lastMs / 2);
-    for (const run of held.values()) giveUp(run);
-    await within(allWork(), lastMs / 2);
-    over.abort();
-    beating.abort();
-    await within(
-      Promise.all([loops, allWork()]).then(() => undefined),
-      lastMs,
-    );
+    this.#waker.stop();
+    this.#unsubscribe?.();
+    for (const run of this.#held.values()) run.wake?.();
+    await this.#within(this.#allWork(), withinMs - lastMs);
+    for (const run of this.#held.values()) interrupt(run, "shutdown", clock.nowMs());
+    await this.#within(this.#allWork(), lastMs / 2);
+    for (const run of this.#held.values()) giveUp(run);
+    await this.#within(this.#allWork(), lastMs / 2);
+    this.#over.abort();
+    this.#beating.abort();
+    await this.#within(Promise.all([this.#loops, this.#allWork()]), lastMs);
   }
 
-  const allWork = async (): Promise<void> => {
-    while (working.size > 0) await Promise.all(working);
-  };
+  async #allWork(): Promise<void> {
+    while (this.#working.size > 0) await Promise.all(this.#working);
+  }
 
-  async function within(work: Promise<void>, ms: number): Promise<void> {
+  async #within(work: Promise<unknown>, ms: number): Promise<void> {
     const isDone = new AbortController();
-    await Promise.race([work.finally(() => isDone.abort()), clock.sleep(ms, isDone.signal)]);
+    await Promise.race([work.finally(() => isDone.abort()), this.#ports.clock.sleep(ms, isDone.signal)]);
   }
-
-  return {
-    start() {
-      if (loops || waker.isStopped) return;
-      unsubscribe = stores.onCommit(commitSeen);
-      loops = Promise.all([claimLoop(), beatLoop()]);
-    },
-    stop(withinMs) {
-      ending ??= end(withinMs);
-      return ending;
-    },
-    wake: waker.wake,
-    async idle(chatId) {
-      for (;;) {
-        // What is in hand is not idle, and its end wakes: the database is asked only when nothing is.
-        if (!waker.isStopped && isAtWork(held.values(), chatId)) {
-          await waker.nextWake();
-          continue;
-        }
-        const changed = nextCommit(stores, waker.nextWake());
-        if (waker.isStopped || (await isIdle(stores, chatId))) return changed.forget();
-        await changed.happened;
-      }
-    },
-  };
 }
 
 function isAtWork(held: Iterable<HeldRun>, chatId: ChatId | undefined): boolean {

@@ -19,7 +19,7 @@ export async function measureStart(): Promise<Started> {
   const startedAt = performance.now();
   const child = spawn(process.execPath, [path.resolve("bin/piloto.js"), "start", "--json"], {
     env,
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "ignore"],
   });
   const ended = new Promise((resolve) => child.once("exit", resolve));
   try {
