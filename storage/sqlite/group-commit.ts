@@ -97,7 +97,13 @@ export class GroupCommit {
     while (this.#waiting.length > 0) {
       // One round of the event loop, so that those who come at the same time share the commit.
       await nextRound();
-      await this.#turn.pass(() => this.#writeGroup());
+      try {
+        await this.#turn.pass(() => this.#writeGroup());
+      } catch (error) {
+        // The disk failed where nobody expects it to, in a rollback say: those who wait must hear of it.
+        this.#known = undefined;
+        for (const unit of this.#waiting.splice(0)) unit.reject(toPilotoError(error, this.#connection.file));
+      }
     }
     this.#draining = undefined;
   }
@@ -141,10 +147,10 @@ export class GroupCommit {
       this.#statement.commit();
       group.isWritten = true;
     } catch (error) {
-      if (db.inTransaction) this.#statement.rollback();
       const named = toPilotoError(error, this.#connection.file);
       for (const { unit } of group.done) unit.reject(named);
       this.#rejectWaiting();
+      if (db.inTransaction) this.#statement.rollback();
       return;
     }
     try {
