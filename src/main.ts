@@ -6,4 +6,7 @@ process.on("uncaughtException", (error) => process.exit(tellError(error)));
 // Who reads us may stop early, as `piloto runs list | head` does.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 
+// A command that only waits, for a full disk to get room say, holds nothing that would keep Node alive.
+const awake = setInterval(() => undefined, 2 ** 30);
 process.exitCode = await runCommandLine(process.argv.slice(2));
+clearInterval(awake);
