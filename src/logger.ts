@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import pino from "pino";
+import { PilotoError } from "../core/domain/errors.ts";
 import type { Logger } from "../core/ports/logger.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
@@ -15,11 +16,17 @@ export interface LogOptions {
 
 /**
  * One JSON object a line. Every line is redacted by value just before it is written, so a secret that slipped into
- * a field or an error's text does not reach the log. `close` writes what is still held.
+ * a field or an error's text does not reach the log. `close` writes what is still held. A log that cannot be written
+ * later, on a full disk say, does not end Piloto: that is told once on stderr.
+ * @throws PilotoError SETTINGS_INVALID | DISK_FULL when the file cannot be opened
  */
 export function openLog({ level, file, redact }: LogOptions): Logger & { close(): void } {
-  if (file) mkdirSync(path.dirname(file), { recursive: true });
-  const destination = pino.destination({ dest: file ?? 2, sync: true });
+  const destination = openDestination(file);
+  let isTold = false;
+  destination.on("error", (error: NodeJS.ErrnoException) => {
+    if (!isTold && file) process.stderr.write(`The log ${file} cannot be written now (${error.code}).\n`);
+    isTold = true;
+  });
   const stream = { write: (line: string) => void destination.write(redact ? redact(line) : line) };
   const log = pino(
     {
@@ -38,4 +45,17 @@ export function openLog({ level, file, redact }: LogOptions): Logger & { close()
     error: (fields, text) => log.error(fields, text),
     close: () => destination.flushSync(),
   };
+}
+
+function openDestination(file: string | undefined) {
+  try {
+    if (file) mkdirSync(path.dirname(file), { recursive: true });
+    return pino.destination({ dest: file ?? 2, sync: true });
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    const isFull = code === "ENOSPC" || code === "EDQUOT";
+    const why = isFull ? "the disk is full. Make room" : `${code}. Name another file with PILOTO_LOG_FILE`;
+    const message = `The log ${file} cannot be written: ${why} and try again.`;
+    throw new PilotoError(isFull ? "DISK_FULL" : "SETTINGS_INVALID", message, { cause });
+  }
 }

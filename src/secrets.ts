@@ -22,7 +22,7 @@ export interface SecretsDeps {
  * Secrets in the database, sealed with AES-256-GCM under a key that lies outside it. The place and the key's id are
  * authenticated with the value: a row copied to another place does not open. Known values are struck out of texts by
  * `redact`, which knows every secret that stood at the start or was put since.
- * @throws PilotoError SECRET_UNREADABLE when the key file is there and is no key.
+ * @throws PilotoError SECRET_UNREADABLE when the key file is there and is no key, or can be neither read nor made.
  */
 export async function openSecrets({ stores, clock, keyFile }: SecretsDeps): Promise<Secrets> {
   const key = readOrMakeKey(keyFile);
@@ -95,8 +95,7 @@ function open({ place, sealed, keyId }: SealedSecret, key: Key): string | undefi
 const boundTo = (place: string, keyId: string): Buffer => Buffer.from(`piloto-secret\n${keyId}\n${place}`, "utf8");
 
 function readOrMakeKey(file: string): Key {
-  if (!existsSync(file)) writeKey(file);
-  const bytes = Buffer.from(readFileSync(file, "utf8").trim(), "base64");
+  const bytes = Buffer.from(readKeyText(file).trim(), "base64");
   if (bytes.length !== KEY_BYTES) {
     throw new PilotoError(
       "SECRET_UNREADABLE",
@@ -104,6 +103,20 @@ function readOrMakeKey(file: string): Key {
     );
   }
   return { id: createHash("sha256").update(bytes).digest("hex").slice(0, 16), bytes };
+}
+
+function readKeyText(file: string): string {
+  try {
+    if (!existsSync(file)) writeKey(file);
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new PilotoError(
+      "SECRET_UNREADABLE",
+      `The key file ${file} should be a file that Piloto's user may read, or a place where it may make one, and is not (${code}). Give access to it, or name another with PILOTO_KEY_FILE.`,
+      { cause },
+    );
+  }
 }
 
 /** Writes apart, then links: two processes that start at once agree on the first one's key, and none sees half of it. */

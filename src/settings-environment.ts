@@ -77,6 +77,10 @@ export function explainFirst(error: z.ZodError, content: unknown, place: string)
     return `"${issue.keys[0]}"${where} in ${place} is not a setting. docs/settings.md lists all of them.`;
   }
   const key = issue.path.join(".");
+  if (issue.code === "invalid_key") {
+    const wanted = issue.issues[0]?.message ?? "another name";
+    return `The name "${String(issue.path.at(-1)).slice(0, 80)}" in ${place}: wanted ${wanted}.`;
+  }
   const found = issue.path.reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown>)?.[part], content);
   const told = /URL|secret/i.test(key) ? "something else (not shown)" : JSON.stringify(found ?? null);
   return `${key || "The top level"} in ${place}: wanted ${wantedBy(issue)}, found ${told.slice(0, 200)}.`;

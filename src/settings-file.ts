@@ -4,6 +4,8 @@ const account = z.string().regex(/^[a-z]+:\S+$/, 'an account such as "terminal:a
 const name = z.string().regex(/^[a-z0-9-]{1,40}$/, "lower-case letters, digits and dashes, at most 40");
 const count = z.number().int().positive();
 
+const address = z.url({ protocol: /^https?$/, error: "an address that begins with http:// or https://" });
+
 const Limits = z.strictObject({
   stepsPerPlan: count.max(500).optional(),
   secondsPerRun: count.optional(),
@@ -14,7 +16,7 @@ const Limits = z.strictObject({
 
 const Service = z.strictObject({
   source: z.string().min(1),
-  baseUrl: z.url().optional(),
+  baseUrl: address.optional(),
   allow: z.array(z.string()).optional(),
 });
 
@@ -42,7 +44,7 @@ export const SettingsFile = z.strictObject({
   language: z.enum(["en", "es"]).optional(),
   logLevel: z.enum(["debug", "info", "warn", "error", "silent"]).optional(),
   model: z.string().min(1).optional(),
-  fleet: z.array(z.strictObject({ name, url: z.url() })).optional(),
+  fleet: z.array(z.strictObject({ name, url: address })).optional(),
   contextTokens: count.min(512).optional(),
   defaultProject: z.string().optional(),
   projects: z.record(name, ProjectContent).optional(),

@@ -86,8 +86,21 @@ export function settingsHash(settings: Settings): string {
 
 function dotEnv(folder: string): Record<string, string | undefined> {
   const file = path.join(folder, ".env");
-  return existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {};
+  if (!existsSync(file)) return {};
+  const text = readText(file, "");
+  mustBeLines(text, file);
+  return parseEnv(text);
 }
+
+/** Node's reader passes over what it cannot read; a setting that a person wrote must not vanish like that. */
+function mustBeLines(text: string, file: string): void {
+  const lines = text.replace(QUOTED, (quoted) => quoted.replace(/[^\n]+/g, "=")).split("\n");
+  const at = lines.findIndex((line) => !/^\s*($|#|(export\s+)?[\w.-]+\s*=)/.test(line) && !/^=*\s*(#.*)?$/.test(line));
+  if (at < 0) return;
+  throw new PilotoError("SETTINGS_INVALID", `Line ${at + 1} of ${file}: wanted NAME=value or # and a remark.`);
+}
+
+const QUOTED = /(?<==[ \t]*)(["'`])[^"'`]*?\1/g;
 
 /** An empty variable counts as absent, as shells and compose files leave them. */
 function present(env: SettingsSource["env"]): Record<string, string> {
@@ -99,9 +112,10 @@ function readFile(file: string, mustExist: boolean): SettingsFileContent | undef
     if (!mustExist) return undefined;
     throw new PilotoError("SETTINGS_INVALID", `PILOTO_SETTINGS names ${file}, and there is no such file.`);
   }
+  const text = readText(file, " Name another with PILOTO_SETTINGS.");
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(file, "utf8"));
+    content = JSON.parse(text);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new PilotoError("SETTINGS_INVALID", `The settings file ${file} is not JSON: ${why}.`, { cause });
@@ -109,6 +123,17 @@ function readFile(file: string, mustExist: boolean): SettingsFileContent | undef
   const read = SettingsFile.safeParse(content);
   if (read.success) return read.data;
   throw new PilotoError("SETTINGS_INVALID", explainFirst(read.error, content, `the settings file ${file}`));
+}
+
+/** Without the mark (BOM) that some editors put first. */
+function readText(file: string, todo: string): string {
+  try {
+    return readFileSync(file, "utf8").replace(/^\uFEFF/, "");
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    const message = `${file} should be a file with settings, and cannot be read (${code}). Give Piloto's user access, or take it away.${todo}`;
+    throw new PilotoError("SETTINGS_INVALID", message, { cause });
+  }
 }
 
 function projectsOf(file: SettingsFileContent | undefined, model: string | undefined): ProjectSettings[] {
