@@ -1,6 +1,6 @@
 import type { Message } from "../../core/domain/chat.ts";
 import { PilotoError } from "../../core/domain/errors.ts";
-import { type AccountId, type ChatId, type ProjectId, shortRunId } from "../../core/domain/ids.ts";
+import { type AccountId, type ChatId, shortRunId } from "../../core/domain/ids.ts";
 import { isActive, type PlanRun } from "../../core/domain/plan-run.ts";
 import { COMMAND_FACE } from "../command-platform.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
@@ -10,7 +10,7 @@ import { printRun } from "./print-run.ts";
 import { numberOf } from "./runs.ts";
 import { waitUntil } from "./wait-until.ts";
 import { type Working, withCore } from "./with-core.ts";
-import { whoActs } from "./with-house.ts";
+import { projectNamed, whoActs } from "./with-house.ts";
 
 export interface WaitOptions extends CommonOptions {
   readonly seconds: string;
@@ -49,12 +49,10 @@ interface Sent {
   readonly account: AccountId;
 }
 
-async function send(message: Sent, { project }: CommonOptions, working: Working): Promise<void> {
+async function send(message: Sent, options: CommonOptions, working: Working): Promise<void> {
+  const project = await projectNamed(working, options);
   const core = await working.core();
-  const received = await core.receiveMessage({
-    ...message,
-    projectId: (project ?? working.settings.defaultProject) as ProjectId,
-  });
+  const received = await core.receiveMessage({ ...message, projectId: project.id });
   if (received.kind === "refused") throw new PilotoError("INPUT_INVALID", received.reply);
 }
 

@@ -1,6 +1,7 @@
 import { PilotoError } from "../../core/domain/errors.ts";
 import type { AccountId, ChatId, RunId } from "../../core/domain/ids.ts";
 import { isOver, type PlanRun } from "../../core/domain/plan-run.ts";
+import type { Project } from "../../core/domain/project.ts";
 import { isJsonObject, type JsonObject } from "../../core/domain/result.ts";
 import { COMMAND_FACE } from "../command-platform.ts";
 import type { WaitOptions } from "./ask.ts";
@@ -52,6 +53,7 @@ interface Wanted {
 async function propose({ by, ...wanted }: Wanted, options: CallOptions, working: Working): Promise<PlanRun> {
   const project = await projectNamed(working, options);
   const chatId = `${COMMAND_FACE}:${working.ids.next()}` as ChatId;
+  await mustHaveService(project, wanted.service, working);
   const core = await working.core();
   const proposed = await core.proposeCall({ ...wanted, chatId, projectId: project.id, account: by });
   if (proposed.kind === "drafted") return proposed.run;
@@ -59,8 +61,21 @@ async function propose({ by, ...wanted }: Wanted, options: CallOptions, working:
     throw new PilotoError("NOT_ALLOWED", `${by} may not propose in the project ${project.id}.`);
   }
   const [first] = proposed.problems;
-  const told = proposed.problems.map(({ text }) => text.replace(/^Step 1: /, "")).join(" ");
+  const told = proposed.problems.map(({ text }) => sentence(text.replace(/^Step 1: /, ""))).join(" ");
   throw new PilotoError(CODES[first?.kind ?? "limit"], `${told} See: piloto services show ${wanted.service}`);
+}
+
+const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+
+/** @throws PilotoError SERVICE_NOT_FOUND, naming those that there are */
+async function mustHaveService(project: Project, name: string, { stores }: Working): Promise<void> {
+  const services = await stores.read((tx) => tx.services.list(project.id));
+  // Piloto's own tools belong to no service that is registered.
+  if (name === "piloto" || services.some((service) => service.name === name)) return;
+  const names = services.map((service) => service.name).join(", ");
+  const there = names === "" ? "It has none; add one: piloto services add NAME URL" : `It has: ${names}`;
+  const message = `The project ${project.id} has no service "${name.slice(0, 80)}". ${there}.`;
+  throw new PilotoError("SERVICE_NOT_FOUND", message);
 }
 
 const CODES = {

@@ -11,7 +11,7 @@ import type { ExitCode } from "./exit-codes.ts";
 import type { CommonOptions } from "./options.ts";
 import { print } from "./output.ts";
 import { untilSignal } from "./until-signal.ts";
-import { whoActs } from "./with-house.ts";
+import { projectNamed, whoActs } from "./with-house.ts";
 
 /** A conversation on this terminal, until the person leaves. With `serve`, health over HTTP beside it. */
 export async function talk(
@@ -22,7 +22,7 @@ export async function talk(
   const face = createTerminalFace(faceOptions(settings, options));
   const { asked, release } = untilSignal();
   asked.then(() => face.leave());
-  return withFace(settings, face, { serve }, () => face.run()).finally(release);
+  return withFace(settings, face, { ...options, serve }, () => face.run()).finally(release);
 }
 
 /** Plays a script of JSON lines from a file, or from stdin with `-`. */
@@ -30,19 +30,20 @@ export function playScript(settings: Settings, file: string, options: CommonOpti
   const script = file === "-" ? process.stdin : readScript(file);
   const json = options.json === true;
   const face = createScriptFace({ ...faceOptions(settings, options), json, stderr: process.stderr });
-  return withFace(settings, face, { serve: false }, () => face.run(script));
+  return withFace(settings, face, { ...options, serve: false }, () => face.run(script));
 }
 
 async function withFace(
   settings: Settings,
   face: Face,
-  { serve }: { serve: boolean },
+  { serve, project }: CommonOptions & { serve: boolean },
   run: () => Promise<number>,
 ): Promise<ExitCode> {
   // The chat owns the terminal, so log lines go to a file.
   const logFile = settings.log.file ?? path.join(settings.dataFolder, "piloto.log");
   const house = await compose(settings, { platforms: [face.platform], serve, logFile });
   try {
+    await projectNamed(house, { project });
     face.attach(house.core);
     const { url } = await house.start();
     if (serve) greet(settings, url);
