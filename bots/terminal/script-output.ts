@@ -1,5 +1,5 @@
 import { nameOf } from "../../core/domain/ids.ts";
-import { plainText } from "../../core/domain/plain-text.ts";
+import { plainText, visibleText } from "../../core/domain/plain-text.ts";
 import type { Decision } from "../../core/index.ts";
 import { drawCard } from "./draw-card.ts";
 import type { Paint } from "./paint.ts";
@@ -20,8 +20,16 @@ export type ScriptEvent =
     }
   | { readonly type: "failed"; readonly line: number; readonly message: string };
 
-/** One JSON object on one line; `undefined` for what the reader of JSON knows already. */
+/**
+ * One JSON object on one line; `undefined` for what the reader of JSON knows already. What could steer a terminal or
+ * hide is written as `\\u…`: the same value for who reads JSON.
+ */
 export function eventAsJson(event: ScriptEvent): string | undefined {
+  const json = asJson(event);
+  return json === undefined ? undefined : visibleText(json);
+}
+
+function asJson(event: ScriptEvent): string | undefined {
   if (event.type === "said") return undefined;
   if (event.type !== "told") {
     return JSON.stringify(event.type === "pressed" ? { ...event, decision: shortDecision(event.decision) } : event);

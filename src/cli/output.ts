@@ -2,9 +2,12 @@ import { isPilotoError } from "../../core/domain/errors.ts";
 import { visibleText } from "../../core/domain/plain-text.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "./exit-codes.ts";
 
-/** Prints one JSON value as one line on stdout, for programs. */
+/**
+ * Prints one JSON value as one line on stdout, for programs. What could steer a terminal or hide is written as `\\u…`:
+ * the same value for who reads JSON.
+ */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`);
+  process.stdout.write(`${visibleText(JSON.stringify(value))}\n`);
 }
 
 /** Prints lines on stdout, control characters taken out: much of what is shown comes from outside. */
@@ -43,7 +46,7 @@ export function tellError(error: unknown, { json = false } = {}): ExitCode {
   const message = isPilotoError(error)
     ? said
     : `Something went wrong inside Piloto: ${said} Set PILOTO_DEBUG=1 to see where.`;
-  if (json) process.stderr.write(`${JSON.stringify({ error: { code, message } })}\n`);
+  if (json) process.stderr.write(`${visibleText(JSON.stringify({ error: { code, message } }))}\n`);
   else hint(`${message} (${code})`);
   if (process.env.PILOTO_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   return isPilotoError(error) ? exitCodeOf(error.code) : EXIT.failed;
