@@ -3,6 +3,7 @@ import path from "node:path";
 import Database from "better-sqlite3";
 import { AUDIT_GENESIS, auditHash } from "../core/domain/audit-chain.ts";
 import { PilotoError } from "../core/domain/errors.ts";
+import type { AuditRow } from "./schema.ts";
 import { keepFromCollection } from "./sqlite/keep-from-collection.ts";
 import { toPilotoError } from "./sqlite/sqlite-errors.ts";
 
@@ -76,19 +77,8 @@ function countRows(db: Database.Database): Record<string, number> {
   return Object.fromEntries(tables.map((table) => [table, count(table)]));
 }
 
-interface Link {
-  seq: number;
-  at_ms: number;
-  by_account: string;
-  did: string;
-  target: string;
-  detail: string;
-  prev_hash: string;
-  hash: string;
-}
-
 function checkChain(db: Database.Database, file: string): number {
-  const page = db.prepare<[number], Link>("select * from audit where seq > ? order by seq limit 1000");
+  const page = db.prepare<[number], AuditRow>("select * from audit where seq > ? order by seq limit 1000");
   let seq = 0;
   let hash = AUDIT_GENESIS;
   for (;;) {

@@ -1,20 +1,10 @@
 import { z } from "zod";
-import { PRESS_ACTIONS } from "../../core/domain/plan-run.ts";
+import { PRESS_ACTIONS, RUN_STATES } from "../../core/domain/plan-run.ts";
 import { isTerminalName } from "./face-options.ts";
 
 const Name = z.string().refine(isTerminalName, "must be 1 to 60 letters, digits, dots, dashes or underscores");
 const Within = z.number().positive().max(3600).optional();
-const RunStates = z.enum([
-  "draft",
-  "queued",
-  "running",
-  "waiting",
-  "done",
-  "error",
-  "cancelled",
-  "expired",
-  "superseded",
-]);
+const RunStates = z.enum(RUN_STATES);
 const StepNumber = z.number().int().min(1);
 
 const Change = z.discriminatedUnion("kind", [

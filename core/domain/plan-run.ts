@@ -36,6 +36,9 @@ export const RUN_TRANSITIONS: Readonly<Record<RunState, readonly RunState[]>> = 
   superseded: [],
 };
 
+/** All states, in the order of a run's life. */
+export const RUN_STATES = Object.keys(RUN_TRANSITIONS) as readonly RunState[];
+
 /** Confirmed and not over: the chat's `activeRunId` points at a run in one of these. */
 export const ACTIVE_STATES: readonly RunState[] = ["queued", "running", "waiting"];
 export const isActive = (state: RunState): boolean => ACTIVE_STATES.includes(state);

@@ -1,16 +1,15 @@
 import { may } from "../access/may.ts";
 import { auditEntry } from "../access/record-audit.ts";
-import { planHash } from "../domain/canonical.ts";
 import { type AccountId, asId, type ChatId, type MessageId, type ProjectId, type RunId } from "../domain/ids.ts";
 import type { Plan } from "../domain/plan.ts";
 import type { PlanRun } from "../domain/plan-run.ts";
-import type { Project } from "../domain/project.ts";
 import type { JsonObject } from "../domain/result.ts";
 import type { CorePorts } from "../ports/core-ports.ts";
 import { announceRun } from "../progress/announce.ts";
 import type { ToolCatalogue } from "../tools/tool-catalogue.ts";
 import { autoConfirm } from "./auto-confirm.ts";
 import { checkPlan, type Problem } from "./check-plan.ts";
+import { newRun } from "./new-run.ts";
 import { rememberPlan } from "./remember-plan.ts";
 
 /** One call that a person wrote down exactly, service, operation and arguments: no model takes part. */
@@ -61,7 +60,7 @@ function saveCall(
     const project = await tx.projects.get(projectId);
     if (!project || !may(account, "propose", project)) return { kind: "not-allowed" };
     await tx.chats.ensure({ id: chatId, projectId, language, atMs });
-    const run = newRun(runId, request, plan, project, atMs);
+    const run = newRun(runId, { chatId, project, plan, by: account }, atMs);
     await tx.runs.create(run);
     await tx.chats.set(chatId, { pendingRunId: runId });
     await rememberPlan(tx, run, noteId, atMs);
@@ -70,20 +69,4 @@ function saveCall(
     await announceRun(tx, run, atMs);
     return { kind: "drafted", run, isQueued: await autoConfirm(tx, run, atMs) };
   });
-}
-
-function newRun(id: RunId, { chatId, account }: CallRequest, plan: Plan, project: Project, atMs: number): PlanRun {
-  return {
-    id,
-    chatId,
-    projectId: project.id,
-    state: "draft",
-    revision: 1,
-    plan,
-    planHash: planHash(plan),
-    requestedBy: account,
-    proposedAtMs: atMs,
-    expiresAtMs: atMs + project.draftLifeMs,
-    fence: 0,
-  };
 }

@@ -1,6 +1,5 @@
 import { may } from "../access/may.ts";
 import { auditEntry } from "../access/record-audit.ts";
-import { planHash } from "../domain/canonical.ts";
 import type { Chat, Message } from "../domain/chat.ts";
 import { asId, type MessageId, type RunId } from "../domain/ids.ts";
 import type { Plan } from "../domain/plan.ts";
@@ -11,6 +10,7 @@ import type { Tx } from "../ports/stores.ts";
 import { announceRun } from "../progress/announce.ts";
 import { autoConfirm } from "./auto-confirm.ts";
 import { lockChat } from "./chat-slot.ts";
+import { newRun } from "./new-run.ts";
 import { type RejectedBefore, rejectedBefore } from "./rejected-before.ts";
 import { rememberPlan } from "./remember-plan.ts";
 import { type ThinkDeps, type ThinkRequest, type Thought, thinkPlan } from "./think-plan.ts";
@@ -68,7 +68,7 @@ async function saveDraft(draft: Draft, { stores, clock, ids }: ProposeDeps): Pro
     if (!project || !message.account || !may(message.account, "propose", project)) return { kind: "not-allowed" };
     await lockChat(tx, draft.chat.id);
     if (!(await tx.messages.setHandled(message.id, atMs))) return { kind: "handled-before" };
-    const run = newRun(runId, draft, project, atMs);
+    const run = newRun(runId, { chatId: draft.chat.id, project, plan: draft.plan, by: message.account }, atMs);
     await tx.runs.create(run);
     await supersede(tx, run, atMs);
     await tx.chats.set(run.chatId, { pendingRunId: run.id });
@@ -78,22 +78,6 @@ async function saveDraft(draft: Draft, { stores, clock, ids }: ProposeDeps): Pro
     const isQueued = await autoConfirm(tx, run, atMs);
     return { kind: "drafted", run, isQueued };
   });
-}
-
-function newRun(id: RunId, { chat, message, plan }: Draft, project: Project, atMs: number): PlanRun {
-  return {
-    id,
-    chatId: chat.id,
-    projectId: project.id,
-    state: "draft",
-    revision: 1,
-    plan,
-    planHash: planHash(plan),
-    requestedBy: message.account!,
-    proposedAtMs: atMs,
-    expiresAtMs: atMs + project.draftLifeMs,
-    fence: 0,
-  };
 }
 
 function detailOf(run: PlanRun, { thought, message }: Draft) {

@@ -1,6 +1,6 @@
 import { isPilotoError, PilotoError } from "../../core/domain/errors.ts";
 import { type RunId, shortRunId } from "../../core/domain/ids.ts";
-import { isActive, type PlanRun, type PressAction, type RunState } from "../../core/domain/plan-run.ts";
+import { isActive, type PlanRun, type PressAction, RUN_STATES, type RunState } from "../../core/domain/plan-run.ts";
 import { takeOwnership } from "../../storage/index.ts";
 import type { CommandHouse } from "../open-for-command.ts";
 import type { Settings } from "../settings.ts";
@@ -10,18 +10,6 @@ import type { CommonOptions } from "./options.ts";
 import { hint, print, printJson, printTable } from "./output.ts";
 import { printRun } from "./print-run.ts";
 import { projectNamed, whoActs, withHouse } from "./with-house.ts";
-
-const STATES: readonly RunState[] = [
-  "draft",
-  "queued",
-  "running",
-  "waiting",
-  "done",
-  "error",
-  "cancelled",
-  "expired",
-  "superseded",
-];
 
 interface ListOptions extends CommonOptions {
   readonly state?: string;
@@ -142,9 +130,9 @@ async function runNamed({ stores }: Pick<CommandHouse, "stores">, id: string): P
 
 function statesOf(text: string): RunState[] {
   return text.split(",").map((word) => {
-    const state = STATES.find((known) => known === word.trim());
+    const state = RUN_STATES.find((known) => known === word.trim());
     if (state) return state;
-    throw new PilotoError("INPUT_INVALID", `"${word}" is no state of a run. There are: ${STATES.join(", ")}.`);
+    throw new PilotoError("INPUT_INVALID", `"${word}" is no state of a run. There are: ${RUN_STATES.join(", ")}.`);
   });
 }
 

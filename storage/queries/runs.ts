@@ -1,6 +1,6 @@
 import { type Expression, type Kysely, type SqlBool, sql } from "kysely";
 import { type AccountId, asId, type RunId } from "../../core/domain/ids.ts";
-import type { PlanRun, RunState } from "../../core/domain/plan-run.ts";
+import { type PlanRun, RUN_STATES, type RunState } from "../../core/domain/plan-run.ts";
 import type { PageRequest, RunChange, RunReader, RunWriter } from "../../core/ports/stores.ts";
 import type { Database, RunRow } from "../schema.ts";
 import { query, type Session } from "../session.ts";
@@ -8,18 +8,6 @@ import { lockRun } from "./lock-run.ts";
 import { pageSize, toPage } from "./paging.ts";
 
 type Row = RunRow & { plan: string };
-
-const STATES: readonly RunState[] = [
-  "draft",
-  "queued",
-  "running",
-  "waiting",
-  "done",
-  "error",
-  "cancelled",
-  "expired",
-  "superseded",
-];
 
 /** Runs with the plan of their present revision. */
 const whole = (db: Kysely<Database>) =>
@@ -202,7 +190,7 @@ async function pageRows(
       ? [pageOfProject, filter.projectId]
       : [pageOfAll, ""];
   const found: Row[] = [];
-  for (const state of new Set(filter.states ?? STATES)) {
+  for (const state of new Set(filter.states ?? RUN_STATES)) {
     found.push(...(await session.all(ask, { state, beforeMs, beforeId, limit, of })));
   }
   const fits = found.filter((row) => filter.projectId === undefined || row.project_id === filter.projectId);
