@@ -240,17 +240,18 @@ class QueueRunner implements Runner {
   async #end(withinMs: number): Promise<void> {
     const { clock } = this.#ports;
     const lastMs = withinMs * LAST_PART;
+    const partMs = lastMs / 3;
     this.#waker.stop();
     this.#unsubscribe?.();
     for (const run of this.#held.values()) run.wake?.();
     await this.#within(this.#allWork(), withinMs - lastMs);
     for (const run of this.#held.values()) interrupt(run, "shutdown", clock.nowMs());
-    await this.#within(this.#allWork(), lastMs / 2);
+    await this.#within(this.#allWork(), partMs);
     for (const run of this.#held.values()) giveUp(run);
-    await this.#within(this.#allWork(), lastMs / 2);
+    await this.#within(this.#allWork(), partMs);
     this.#over.abort();
     this.#beating.abort();
-    await this.#within(Promise.all([this.#loops, this.#allWork()]), lastMs);
+    await this.#within(Promise.all([this.#loops, this.#allWork()]), partMs);
   }
 
   async #allWork(): Promise<void> {
