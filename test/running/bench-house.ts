@@ -55,8 +55,12 @@ export function houseForEach(given: readonly Tool[]): House {
 }
 
 async function ended(runner: Runner, clock: ManualClock): Promise<void> {
-  const stopping = runner.stop(2_000);
-  for (let i = 0; i < 5; i++) await clock.advance(1_000);
+  const stopping = runner.stop(3_000);
+  // In steps shorter than the shortest wait, so that the work between two waits is not overtaken by time.
+  for (let i = 0; i < 32; i++) {
+    await clock.advance(100);
+    await settle(20);
+  }
   await stopping;
 }
 
