@@ -1,10 +1,10 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
-import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
-import path from "node:path";
+import { existsSync, readFileSync } from "node:fs";
 import { PilotoError } from "../core/domain/errors.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Secrets } from "../core/ports/secrets.ts";
 import type { SealedSecret, Stores } from "../core/ports/stores.ts";
+import { makeKeyFile } from "../storage/index.ts";
 import { createRedactor } from "./redact.ts";
 
 const NONCE_BYTES = 12;
@@ -107,7 +107,7 @@ function readOrMakeKey(file: string): Key {
 
 function readKeyText(file: string): string {
   try {
-    if (!existsSync(file)) writeKey(file);
+    if (!existsSync(file)) makeKeyFile(file, `${randomBytes(KEY_BYTES).toString("base64")}\n`);
     return readFileSync(file, "utf8");
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
@@ -116,20 +116,6 @@ function readKeyText(file: string): string {
       `The key file ${file} should be a file that Piloto's user may read, or a place where it may make one, and is not (${code}). Give access to it, or name another with PILOTO_KEY_FILE.`,
       { cause },
     );
-  }
-}
-
-/** Writes apart, then links: two processes that start at once agree on the first one's key, and none sees half of it. */
-function writeKey(file: string): void {
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const apart = `${file}.${process.pid}.new`;
-  writeFileSync(apart, `${randomBytes(KEY_BYTES).toString("base64")}\n`, { mode: 0o600, flush: true });
-  try {
-    linkSync(apart, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  } finally {
-    unlinkSync(apart);
   }
 }
 

@@ -7,24 +7,14 @@ import {
   sign,
   verify,
 } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  unlinkSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { AUDIT_GENESIS } from "../core/domain/audit-chain.ts";
 import { canonicalJson } from "../core/domain/canonical.ts";
 import { PilotoError } from "../core/domain/errors.ts";
 import type { Stores } from "../core/ports/stores.ts";
+import { makeKeyFile } from "./make-key-file.ts";
 
 const Line = z.strictObject({
   seq: z.int().min(0),
@@ -123,7 +113,9 @@ interface Key {
 }
 
 function readOrMakeKey(file: string): Key {
-  if (!existsSync(file)) makeKey(file);
+  if (!existsSync(file)) {
+    makeKeyFile(file, generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString());
+  }
   const secret = createPrivateKey(readFileSync(file, "utf8"));
   const open = createPublicKey(secret);
   const id = createHash("sha256")
@@ -131,19 +123,4 @@ function readOrMakeKey(file: string): Key {
     .digest("hex")
     .slice(0, 16);
   return { id, secret, open };
-}
-
-/** Written apart, then linked: the first of two processes wins, and nobody reads half a key. */
-function makeKey(file: string): void {
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const apart = `${file}.${process.pid}.new`;
-  const text = generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" });
-  writeFileSync(apart, text, { mode: 0o600, flush: true });
-  try {
-    linkSync(apart, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  } finally {
-    unlinkSync(apart);
-  }
 }

@@ -4,6 +4,7 @@ export { type AuditCheckpoints, openAuditCheckpoints } from "./audit-checkpoints
 export { backUp, type VerifiedBackup, verifyBackup } from "./backup.ts";
 export type { OnCommitPoint } from "./commit-point.ts";
 export { type DataFolder, dataFolder, makeDataFolder } from "./data-folder.ts";
+export { makeKeyFile } from "./make-key-file.ts";
 export { type FolderOwnership, takeOwnership } from "./own-folder.ts";
 export type { PostgresOptions } from "./postgres/open-postgres.ts";
 export { openPostgres } from "./postgres/open-when-used.ts";
