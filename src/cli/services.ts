@@ -169,7 +169,9 @@ function tellReport(report: ServiceReport, verb: string, { json }: CommonOptions
   if (verb === "refreshed") tellChanges(report);
   for (const { operation, reason } of refused) print(`  left out  ${operation}: ${reason}`);
   for (const warning of warnings) hint(warning);
-  if (allowed < operations) hint(`Writes are off until allowed: piloto services allow ${service.name} 'POST /…'`);
+  if (verb === "added" && allowed < operations) {
+    hint(`The others are off until allowed: piloto services show ${service.name}, then piloto services allow.`);
+  }
 }
 
 function tellChanges({ added, removed, changed }: ServiceReport): void {
