@@ -82,7 +82,7 @@ export function explainFirst(error: z.ZodError, content: unknown, place: string)
     return `The name "${String(issue.path.at(-1)).slice(0, 80)}" in ${place}: wanted ${wanted}.`;
   }
   const found = issue.path.reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown>)?.[part], content);
-  const told = /URL|secret/i.test(key) ? "something else (not shown)" : JSON.stringify(found ?? null);
+  const told = /database_?url|secret/i.test(key) ? "something else (not shown)" : JSON.stringify(found ?? null);
   return `${key || "The top level"} in ${place}: wanted ${wantedBy(issue)}, found ${told.slice(0, 200)}.`;
 }
 
