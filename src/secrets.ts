@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
+import { auditEntry } from "../core/access/record-audit.ts";
 import { PilotoError } from "../core/domain/errors.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Secrets } from "../core/ports/secrets.ts";
@@ -34,9 +35,13 @@ export async function openSecrets({ stores, clock, keyFile }: SecretsDeps): Prom
     if (opened !== undefined) redactor.learn(sealed.place, opened);
   }
   return {
-    async put(place, value) {
+    async put(place, value, by) {
       const sealed = seal(place, value, key);
-      await stores.atomically((tx) => tx.secrets.put(sealed, clock.nowMs()));
+      await stores.atomically(async (tx) => {
+        const atMs = clock.nowMs();
+        await tx.secrets.put(sealed, atMs);
+        await tx.audit.append(auditEntry(by, "put-secret", place, atMs));
+      });
       redactor.learn(place, value);
     },
     async get(place) {
@@ -52,8 +57,12 @@ export async function openSecrets({ stores, clock, keyFile }: SecretsDeps): Prom
       redactor.learn(place, value);
       return value;
     },
-    async remove(place) {
-      return stores.atomically((tx) => tx.secrets.remove(place));
+    remove(place, by) {
+      return stores.atomically(async (tx) => {
+        if (!(await tx.secrets.remove(place))) return false;
+        await tx.audit.append(auditEntry(by, "remove-secret", place, clock.nowMs()));
+        return true;
+      });
     },
     async list() {
       const all = await stores.read((tx) => tx.secrets.list());

@@ -1,5 +1,4 @@
 import { createInterface } from "node:readline";
-import { auditEntry } from "../../core/access/record-audit.ts";
 import { PilotoError } from "../../core/domain/errors.ts";
 import type { AccountId, ProjectId } from "../../core/domain/ids.ts";
 import type { CommandHouse } from "../open-for-command.ts";
@@ -12,12 +11,11 @@ const MAX_SECRET_BYTES = 16_384;
 
 /** `piloto secrets set PLACE`: the value comes from a prompt or stdin, never from the command line. */
 export function setSecret(place: string, options: CommonOptions): Promise<ExitCode> {
-  return asKeeper(place, options, async (house) => {
+  return asKeeper(place, options, async (house, by) => {
     const value = await readValue(place);
-    await house.secrets.put(place, value);
+    await house.secrets.put(place, value, by);
     if (options.json) printJson({ stored: place });
     else print(`Stored for ${place}.`);
-    return "put-secret";
   });
 }
 
@@ -38,17 +36,16 @@ export function listSecrets(options: CommonOptions): Promise<ExitCode> {
 
 /** `piloto secrets remove PLACE` */
 export function removeSecret(place: string, options: CommonOptions): Promise<ExitCode> {
-  return asKeeper(place, options, async (house) => {
-    if (!(await house.secrets.remove(place))) {
+  return asKeeper(place, options, async (house, by) => {
+    if (!(await house.secrets.remove(place, by))) {
       throw new PilotoError("SECRET_NOT_FOUND", `No secret is stored for ${place}. See: piloto secrets list.`);
     }
     if (options.json) printJson({ removed: place });
     else print(`Forgotten: ${place}.`);
-    return "remove-secret";
   });
 }
 
-type Keep = (house: CommandHouse) => Promise<"put-secret" | "remove-secret">;
+type Keep = (house: CommandHouse, by: AccountId) => Promise<void>;
 
 function asKeeper(place: string, options: CommonOptions, work: Keep): Promise<ExitCode> {
   const projectId = /^service:([a-z0-9-]{1,40})\/[a-z0-9-]{1,40}$/.exec(place)?.[1];
@@ -59,13 +56,9 @@ function asKeeper(place: string, options: CommonOptions, work: Keep): Promise<Ex
   return withHouse(async (house) => {
     const by = whoActs(options, house.settings);
     mustAdminister(by, await projectNamed(house, { project: projectId as ProjectId }));
-    await note(house, by, place, await work(house));
+    await work(house, by);
     return EXIT.ok;
   });
-}
-
-function note({ stores, clock }: CommandHouse, by: AccountId, place: string, did: "put-secret" | "remove-secret") {
-  return stores.atomically((tx) => tx.audit.append(auditEntry(by, did, place, clock.nowMs())));
 }
 
 async function readValue(place: string): Promise<string> {

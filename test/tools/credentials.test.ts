@@ -36,7 +36,7 @@ beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "piloto-secrets-"));
   house = await openHouse();
   secrets = await openSecrets({ ...house, keyFile: path.join(folder, "key") });
-  await secrets.put(PLACE, CANARY);
+  await secrets.put(PLACE, CANARY, ADMIN);
   service = await loopback((request, response) => {
     if (request.url === "/openapi.json") {
       return void response.end(
@@ -140,14 +140,14 @@ describe("a service's credentials", () => {
   });
 
   test("that are not there stop the call", async () => {
-    await secrets.remove(PLACE);
+    await secrets.remove(PLACE, ADMIN);
     const outcome = await callWith({ kind: "bearer", secret: PLACE }, "s GET /echo");
     expect(outcome).toMatchObject({ kind: "failed", code: "SECRET_NOT_FOUND", effect: "none" });
     expect(seen).toEqual([]);
   });
 
   test("with a line break stop the call, untold", async () => {
-    await secrets.put(PLACE, `${CANARY}\r\nX-Admin: yes`);
+    await secrets.put(PLACE, `${CANARY}\r\nX-Admin: yes`, ADMIN);
     const outcome = await callWith({ kind: "bearer", secret: PLACE }, "s GET /echo");
     expect(outcome).toMatchObject({ kind: "failed", code: "SECRET_UNREADABLE", effect: "none" });
     expect(JSON.stringify(outcome)).not.toContain("canary");
