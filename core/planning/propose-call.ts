@@ -39,12 +39,23 @@ export type CallDeps = Pick<CorePorts, "stores" | "clock" | "ids" | "language"> 
 export async function proposeCall(request: CallRequest, deps: CallDeps): Promise<CallProposed> {
   const { service, operation, args, account } = request;
   const project = await deps.stores.read((tx) => tx.projects.get(request.projectId));
-  if (!project || !may(account, "propose", project)) return { kind: "not-allowed" };
+  if (!project || !may(account, "propose", project)) return refuse(request, deps);
   const goal = `${service} ${operation}`;
   const against = { project, tools: deps.tools, words: JSON.stringify(args), goal };
   const checked = await checkPlan({ goal, steps: [{ service, operation, args }] }, against);
   if (checked.kind === "problems") return checked;
   return saveCall(request, checked.plan, deps);
+}
+
+/** A no is on the record, as it is for words in a chat. */
+async function refuse(
+  { account, projectId, service, operation }: CallRequest,
+  { stores, clock }: CallDeps,
+): Promise<CallProposed> {
+  const detail = { wanted: "propose", call: `${service} ${operation}`.slice(0, 200) };
+  const entry = auditEntry(account, "refuse-request", `project:${projectId}`.slice(0, 200), clock.nowMs(), detail);
+  await stores.atomically((tx) => tx.audit.append(entry));
+  return { kind: "not-allowed" };
 }
 
 function saveCall(

@@ -55,7 +55,7 @@ function asKeeper(place: string, options: CommonOptions, work: Keep): Promise<Ex
   }
   return withHouse(async (house) => {
     const by = whoActs(options, house.settings);
-    mustAdminister(by, await projectNamed(house, { project: projectId as ProjectId }));
+    await mustAdminister(by, await projectNamed(house, { project: projectId as ProjectId }), house);
     await work(house, by);
     return EXIT.ok;
   });

@@ -141,7 +141,7 @@ function asAdministrator(options: CommonOptions, work: Administer): Promise<Exit
   return withHouse(async (house) => {
     const project = await projectNamed(house, options);
     const by = whoActs(options, house.settings);
-    mustAdminister(by, project);
+    await mustAdminister(by, project, house);
     return work(house, project, by);
   });
 }

@@ -1,5 +1,6 @@
 import { userInfo } from "node:os";
 import { may } from "../../core/access/may.ts";
+import { auditEntry } from "../../core/access/record-audit.ts";
 import { PilotoError } from "../../core/domain/errors.ts";
 import type { AccountId, ProjectId } from "../../core/domain/ids.ts";
 import type { Project } from "../../core/domain/project.ts";
@@ -54,9 +55,15 @@ export async function projectNamed(
   );
 }
 
-/** @throws PilotoError NOT_ALLOWED unless the account may administer the project */
-export function mustAdminister(account: AccountId, project: Project): void {
+/** @throws PilotoError NOT_ALLOWED, with an entry in the audit log, unless the account may administer the project */
+export async function mustAdminister(
+  account: AccountId,
+  project: Project,
+  { stores, clock }: Pick<CommandHouse, "stores" | "clock">,
+): Promise<void> {
   if (may(account, "administer", project)) return;
+  const entry = auditEntry(account, "refuse-request", `project:${project.id}`, clock.nowMs(), { wanted: "administer" });
+  await stores.atomically((tx) => tx.audit.append(entry));
   const message = `${account} may not administer the project ${project.id}. Those who may stand in the settings file.`;
   throw new PilotoError("NOT_ALLOWED", message);
 }

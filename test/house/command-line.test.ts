@@ -114,7 +114,11 @@ describe("the command line", () => {
     const refused = await piloto(["services", "remove", "x", "--project", "shop", "--as", "ben"]);
     expect(refused.stderr).toContain("terminal:ben may not administer the project shop.");
     const lines = (await piloto(["audit", "export"])).stdout.trim().split("\n");
-    expect(lines.map((line) => JSON.parse(line).target)).toEqual(["settings", "project:shop"]);
+    expect(lines.map((line) => JSON.parse(line)).map(({ by, did, target }) => [by, did, target])).toEqual([
+      ["piloto", "change-setting", "settings"],
+      ["piloto", "change-setting", "project:shop"],
+      ["terminal:ben", "refuse-request", "project:shop"],
+    ]);
   });
 
   test("says what to do about a data folder that is a file", async () => {

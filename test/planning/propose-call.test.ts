@@ -92,5 +92,7 @@ describe("a call that a person wrote down", () => {
   test("by somebody who may not propose saves nothing", async () => {
     expect(await propose({ account: "terminal:eve" as AccountId })).toEqual({ kind: "not-allowed" });
     expect((await everyRun()).items).toEqual([]);
+    const entries = await stores.read((tx) => tx.audit.after(0, 10));
+    expect(entries.map(({ by, did }) => [by, did])).toEqual([["terminal:eve", "refuse-request"]]);
   });
 });
