@@ -87,7 +87,8 @@ const SPANISH: typeof ENGLISH = {
   cannotChange: "Soy un modelo simulado y no entendí ese cambio. ¿Qué valor debe ser distinto?",
 };
 
-const HONEST = "(proposed by a simulated model)";
+const MARKS = { en: "(proposed by a simulated model)", es: "(propuesto por un modelo simulado)" };
+const markFor = (goal: string): string => (isSpanish(goal) ? MARKS.es : MARKS.en);
 
 /** Native tool calls when the request offers them, JSON when it wants a format, else prose. */
 function sayIt(thought: BrainThought, { tools, format }: BrainRequest): BrainReply {
@@ -95,9 +96,11 @@ function sayIt(thought: BrainThought, { tools, format }: BrainRequest): BrainRep
   if (thought.kind === "answer" || (thought.kind === "ask" && !tools)) return { text: thought.text };
   if (thought.kind !== "plan") return { toolCalls: [{ name: "ask_person", arguments: { question: thought.text } }] };
   const [first] = thought.steps;
-  const text = "I am a simulated model. This is what I propose.";
+  const text = isSpanish(thought.goal)
+    ? "Soy un modelo simulado. Esto es lo que propongo."
+    : "I am a simulated model. This is what I propose.";
   if (thought.steps.length === 1 && first) {
-    const args = { ...stepJson(first), title: `${first.title} ${HONEST}` };
+    const args = { ...stepJson(first), title: `${first.title} ${markFor(thought.goal)}` };
     return { text, toolCalls: [{ name: "mcp_request", arguments: args }] };
   }
   const plan = { goal: honestGoal(thought.goal), steps: thought.steps.map(stepJson) };
@@ -113,4 +116,7 @@ function stepJson({ service, operation, arguments: args, title }: BrainStep): Js
   return { service, operation, arguments: args, title };
 }
 
-const honestGoal = (goal: string) => (goal.includes(HONEST) ? goal : `${goal.slice(0, 250)} ${HONEST}`);
+function honestGoal(goal: string): string {
+  const isMarked = Object.values(MARKS).some((mark) => goal.includes(mark));
+  return isMarked ? goal : `${goal.slice(0, 250)} ${markFor(goal)}`;
+}

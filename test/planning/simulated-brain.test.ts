@@ -91,3 +91,13 @@ test("it says in every reply that it is simulated", () => {
   expect(JSON.stringify(answer("set the stock of p-101 to 4").reply)).toMatch(/simulated/);
   expect(JSON.stringify(answer("set the stock of p-101 to 4", "format").reply)).toMatch(/simulated/);
 });
+
+test.each([
+  ["set the stock of M8 bolts to 400", "proposed by a simulated model"],
+  ["set the stock of p-101 to 400", "proposed by a simulated model"],
+  ["pon las existencias de los tornillos M8 a 400", "propuesto por un modelo simulado"],
+  ["pon las existencias de p-101 a 400", "propuesto por un modelo simulado"],
+])("a plan for %j says in its language that a simulated model made it", (words, mark) => {
+  const { parsed } = answer(words);
+  expect(JSON.stringify(parsed)).toContain(mark);
+});
