@@ -35,7 +35,7 @@ const HOMES = {
 };
 
 /** What core may use from outside: small, pure, no network and no disk. */
-const PURE = ["zod", "canonicalize", "ajv", "ajv-formats", "minisearch", "node:crypto"];
+const PURE = ["zod", "ajv", "ajv-formats", "minisearch", "node:crypto"];
 
 /** Rooms of core that the house may enter beside `core/index.ts`: everything below planning. */
 const FRONT_ROOMS = ["domain", "ports", "words", "access", "memory", "tools", "progress"];
