@@ -82,9 +82,14 @@ export function explainFirst(error: z.ZodError, content: unknown, place: string)
     return `The name "${String(issue.path.at(-1)).slice(0, 80)}" in ${place}: wanted ${wanted}.`;
   }
   const found = issue.path.reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown>)?.[part], content);
-  const told = /database_?url|secret/i.test(key) ? "something else (not shown)" : JSON.stringify(found ?? null);
+  const told = /database_?url|secret/i.test(key)
+    ? "something else (not shown)"
+    : withoutPassword(JSON.stringify(found ?? null));
   return `${key || "The top level"} in ${place}: wanted ${wantedBy(issue)}, found ${told.slice(0, 200)}.`;
 }
+
+/** `http://user:password@host`: an address may be shown, what opens it may not. */
+const withoutPassword = (text: string) => text.replace(/\/\/[^/@\s"]*@/g, "//(not shown)@");
 
 function wantedBy(issue: z.core.$ZodIssue): string {
   if (issue.code === "invalid_value") return `one of ${issue.values.join(", ")}`;

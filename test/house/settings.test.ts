@@ -106,6 +106,12 @@ describe("bad settings get one sentence with the key, what was wanted and what w
     expect(message).not.toContain("hunter2");
   });
 
+  test("never the password inside the address of a PC", () => {
+    const message = refusal({ OLLAMA_HOSTS: "pc1=ftp://me:hunter2@10.0.0.5" });
+    expect(message).toContain("pc1=ftp://(not shown)@10.0.0.5");
+    expect(message).not.toContain("hunter2");
+  });
+
   test.each([
     ["{ not json", "is not JSON"],
     [{ prot: 1 }, '"prot" in the settings file'],
