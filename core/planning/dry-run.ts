@@ -1,4 +1,5 @@
 import { auditEntry } from "../access/record-audit.ts";
+import type { Language } from "../domain/chat.ts";
 import { plainLine } from "../domain/plain-text.ts";
 import type { PlanStep, StepResult } from "../domain/plan.ts";
 import type { PlanRun } from "../domain/plan-run.ts";
@@ -37,7 +38,8 @@ export async function dryRun(press: Press, deps: DryRunDeps, signal: AbortSignal
   const say = words(language).planning.dryRun;
   const results = new Map<number, StepResult>();
   const lines: string[] = [];
-  for (const step of run.plan.steps) lines.push(await tryStep(step, { run, project, results, say }, deps, signal));
+  for (const step of run.plan.steps)
+    lines.push(await tryStep(step, { run, project, language, results, say }, deps, signal));
   const { id, revision, planHash } = run;
   const entry = auditEntry(press.by, "dry-run-plan", id, deps.clock.nowMs(), {
     revision,
@@ -51,6 +53,7 @@ export async function dryRun(press: Press, deps: DryRunDeps, signal: AbortSignal
 interface Walk {
   readonly run: PlanRun;
   readonly project: Project;
+  readonly language: Language;
   readonly results: Map<number, StepResult>;
   readonly say: ReturnType<typeof words>["planning"]["dryRun"];
 }
@@ -84,20 +87,25 @@ async function tryStep(step: PlanStep, walk: Walk, deps: DryRunDeps, signal: Abo
 async function callRead(
   tool: Tool,
   args: JsonObject,
-  { run, project }: Walk,
+  { run, project, language }: Walk,
   number: number,
   { tools, stores, clock }: DryRunDeps,
   signal: AbortSignal,
 ): Promise<ToolOutcome | "limit"> {
   const atMs = clock.nowMs();
-  const mayCall = await stores.atomically((tx) => tx.limits.takeCall(project.id, atMs, project.limits.callsPerHour));
-  if (!mayCall) return "limit";
+  const { callsPerHour } = project.limits;
+  const taken = await stores.atomically((tx) => tx.limits.takeCalls(project.id, atMs, callsPerHour, 1));
+  if (taken === 0) return "limit";
   const over = new AbortController();
   const timeUp = new AbortController();
   clock.sleep(CALL_MS, over.signal).then(() => timeUp.abort());
   const idempotencyKey = `dry:${run.id}:${run.revision}:${number}`;
   try {
-    return await tools.call(project.id, { tool, args, idempotencyKey }, AbortSignal.any([signal, timeUp.signal]));
+    return await tools.call(
+      project.id,
+      { tool, args, idempotencyKey, language },
+      AbortSignal.any([signal, timeUp.signal]),
+    );
   } finally {
     over.abort();
   }

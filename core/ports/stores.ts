@@ -83,8 +83,13 @@ export interface Tx extends ReadTx {
   readonly settings: { get(key: string): Promise<string | undefined>; set(key: string, value: string): Promise<void> };
   readonly secrets: SecretReader & SecretWriter;
   readonly limits: {
-    /** Counts one call in the hour that `atMs` lies in; `false`, counting nothing, when `max` is reached. */
-    takeCall(projectId: ProjectId, atMs: number, max: number): Promise<boolean>;
+    /**
+     * Counts `want` calls in the hour that `atMs` lies in, or only one when the limit is near. Returns how many were
+     * counted: 0 when `max` is reached.
+     */
+    takeCalls(projectId: ProjectId, atMs: number, max: number, want: number): Promise<number>;
+    /** Counted calls that were not made can be made by others, as long as the hour lasts. */
+    giveCallsBack(projectId: ProjectId, atMs: number, calls: number): Promise<void>;
   };
 }
 

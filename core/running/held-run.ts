@@ -18,6 +18,8 @@ export interface HeldRun {
   /** Time of attempts since a person last decided and before this claim: it counts against the run's limit. */
   readonly workedBeforeMs: number;
   leaseUntilMs: number;
+  /** Calls of the project's hour that are counted for this run and not yet made. */
+  calls?: CallsInHand;
   /** What its project allowed when the last step began. */
   secondsMost: number;
   /** Known to be asked for; the database has the last word when a step begins and when the run ends. */
@@ -29,6 +31,12 @@ export interface HeldRun {
   freeSlot?: () => void;
   /** Ends a wait between steps. */
   wake?: () => void;
+}
+
+export interface CallsInHand {
+  readonly left: number;
+  /** Any time in the hour that they were counted in. */
+  readonly takenAtMs: number;
 }
 
 export interface HeldStep {

@@ -5,7 +5,7 @@ import type { JsonObject } from "../domain/result.ts";
 import type { Stores, Tx } from "../ports/stores.ts";
 import { announceRun } from "../progress/announce.ts";
 import { words } from "../words/words.ts";
-import type { HeldRun } from "./held-run.ts";
+import type { CallsInHand, HeldRun } from "./held-run.ts";
 import type { Move } from "./next-move.ts";
 import type { RunnerSettings } from "./settings.ts";
 import { handBack, Overtaken, settleRun } from "./settle-run.ts";
@@ -37,8 +37,13 @@ export async function recordMove(
   // A third of the lease has passed: this write takes the extension along.
   const isDue = held.leaseUntilMs - deps.nowMs <= (deps.settings.leaseMs * 2) / 3;
   const leaseUntilMs = isDue ? deps.nowMs + deps.settings.leaseMs : undefined;
+  let calls: CallsInHand | undefined;
+  const note = (taken: CallsInHand) => {
+    calls = taken;
+  };
   try {
-    const recorded = await deps.stores.atomically((tx) => write(tx, held, { ended, move, deps, leaseUntilMs }));
+    const recorded = await deps.stores.atomically((tx) => write(tx, held, { ended, move, deps, leaseUntilMs, note }));
+    held.calls = calls ?? held.calls;
     held.leaseUntilMs = leaseUntilMs ?? held.leaseUntilMs;
     return recorded;
   } catch (error) {
@@ -53,9 +58,11 @@ interface Writing {
   readonly deps: RecordDeps;
   /** Extend the claim until then, as long as the run stays in hand. */
   readonly leaseUntilMs: number | undefined;
+  /** What the run has in hand when the transaction stands. */
+  readonly note: (calls: CallsInHand) => void;
 }
 
-async function write(tx: Tx, held: HeldRun, { ended, move, deps, leaseUntilMs }: Writing): Promise<Recorded> {
+async function write(tx: Tx, held: HeldRun, { ended, move, deps, leaseUntilMs, note }: Writing): Promise<Recorded> {
   const { run, fence } = held;
   const { nowMs } = deps;
   const entries: NewAuditEntry[] = [];
@@ -63,7 +70,9 @@ async function write(tx: Tx, held: HeldRun, { ended, move, deps, leaseUntilMs }:
   switch (move.kind) {
     case "begin": {
       const { number } = move.at.step;
-      if (!(await tx.limits.takeCall(run.projectId, nowMs, move.most))) {
+      const calls = await takeCall(tx, held, { number, most: move.most, nowMs });
+      if (calls) note(calls);
+      else {
         await handBack(tx, held, { ...outOfCalls(held, move.most, nowMs), entries, nowMs });
         return "over";
       }
@@ -110,6 +119,26 @@ async function extend(tx: Tx, held: HeldRun, untilMs: number, { owner }: RecordD
 }
 
 const HOUR_MS = 3_600_000;
+/** Counting calls one by one would cost every step a write. */
+const CALLS_AT_ONCE = 8;
+
+interface Wanted {
+  readonly number: number;
+  /** Calls an hour that the project may make. */
+  readonly most: number;
+  readonly nowMs: number;
+}
+
+/** One call less in hand, from those that were counted before or are now; `undefined` when the hour has none left. */
+async function takeCall(tx: Tx, held: HeldRun, { number, most, nowMs }: Wanted): Promise<CallsInHand | undefined> {
+  const { calls, run, steps } = held;
+  if (calls && calls.left > 0 && Math.floor(calls.takenAtMs / HOUR_MS) === Math.floor(nowMs / HOUR_MS)) {
+    return { ...calls, left: calls.left - 1 };
+  }
+  const want = Math.min(CALLS_AT_ONCE, steps.length - number + 1);
+  const taken = await tx.limits.takeCalls(run.projectId, nowMs, most, want);
+  return taken > 0 ? { left: taken - 1, takenAtMs: nowMs } : undefined;
+}
 
 function outOfCalls(held: HeldRun, most: number, nowMs: number) {
   const availableAtMs = (Math.floor(nowMs / HOUR_MS) + 1) * HOUR_MS;

@@ -49,7 +49,7 @@ export function runStep(
     }
     const idempotencyKey = `${held.run.id}-${at.step.number}`;
     deps.tools
-      .call(held.run.projectId, { tool, args, idempotencyKey }, controller.signal)
+      .call(held.run.projectId, { tool, args, idempotencyKey, language: held.language }, controller.signal)
       .then(call.end, (error: unknown) => call.end(broke(held, tool, { error, logger: deps.logger })));
   });
 }

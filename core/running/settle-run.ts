@@ -29,6 +29,7 @@ export async function settleRun(tx: Tx, held: HeldRun, { move, entries, nowMs }:
   if (!(await tx.runs.setState(id, { from: "running", fence, to, reason, ...finished }))) throw new Overtaken();
   if (!(await tx.queue.settle({ runId: id, fence }))) throw new Overtaken();
   if (to === "cancelled") await cancelRest(tx, held);
+  await returnCalls(tx, held);
   if (to === "waiting") await askPerson(tx, held, { step: move.step ?? 0, nowMs });
   else await leaveChat(tx, held);
   entries.push(auditEntry("piloto", "finish-run", id, nowMs, { state: to }));
@@ -42,6 +43,10 @@ async function cancelRest(tx: Tx, { run, steps }: HeldRun): Promise<void> {
     if (mayHaveHappened) await tx.steps.mark(run.id, ["pending"], "unknown", step.number);
   }
   await tx.steps.mark(run.id, ["pending"], "cancelled");
+}
+
+async function returnCalls(tx: Tx, { run, calls }: HeldRun): Promise<void> {
+  if (calls && calls.left > 0) await tx.limits.giveCallsBack(run.projectId, calls.takenAtMs, calls.left);
 }
 
 interface HandingBack {
@@ -62,6 +67,7 @@ export async function handBack(
   if ((await tx.runs.get(id))?.cancelRequestedAtMs !== undefined) throw new Overtaken();
   if (!(await tx.runs.setState(id, { from: "running", fence, to: "queued", reason }))) throw new Overtaken();
   if (!(await tx.queue.giveBack({ runId: id, fence, availableAtMs }))) throw new Overtaken();
+  await returnCalls(tx, held);
   entries.push(auditEntry("piloto", "hand-back-run", id, nowMs, { availableAtMs, reason }));
   await tx.audit.append(...entries);
   await announceRun(tx, run, nowMs);

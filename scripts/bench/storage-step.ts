@@ -71,7 +71,7 @@ async function transition(tx: Tx, run: PlanRun, fence: number, number: number, a
   await tx.steps.end({ runId, number, fence, attempt: 1, state: "done", atMs, request, summary: "200 OK", result });
   await tx.audit.append(auditEntry("piloto", "end-step", runId, atMs, { step: number, state: "done", attempt: 1 }));
   if (number < STEPS) {
-    await tx.limits.takeCall(project, atMs, 1_000_000);
+    await tx.limits.takeCalls(project, atMs, 1_000_000, 1);
     await tx.steps.begin({ runId, number: number + 1, fence, from: "pending", attempt: 1, atMs });
     await tx.audit.append(auditEntry("piloto", "begin-step", runId, atMs, { step: number + 1, attempt: 1 }));
   }

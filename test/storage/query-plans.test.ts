@@ -60,7 +60,8 @@ test("what happens for every step, message and look at the queue uses an index",
       await tx.steps.end({ runId: run.id, number: 1, fence, attempt: 1, state: "error", atMs: 1 });
       await tx.steps.begin({ runId: run.id, number: 1, fence, from: "error", attempt: 2, atMs: 1 });
       await tx.steps.mark(run.id, ["pending"], "skipped");
-      await tx.limits.takeCall(WORKSHOP, 1, 10);
+      await tx.limits.takeCalls(WORKSHOP, 1, 1000, 8);
+      await tx.limits.giveCallsBack(WORKSHOP, 1, 3);
       await tx.outbox.cardChanged(run.id, CHAT, 1);
       await tx.outbox.say(CHAT, "k", { text: "hello" }, 1);
       await tx.outbox.cardDelivered(run.id, CHAT, 1, "ref", 1);

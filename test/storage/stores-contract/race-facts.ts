@@ -99,7 +99,9 @@ export function raceFacts({ fresh, again }: Subject): void {
   test("calls taken by two processes at once never pass the limit", async () => {
     const [one, two, end] = await pair();
     const taken = await Promise.all(
-      Array.from({ length: 20 }, (_, n) => (n % 2 ? one : two).atomically((tx) => tx.limits.takeCall(WORKSHOP, 1, 7))),
+      Array.from({ length: 20 }, (_, n) =>
+        (n % 2 ? one : two).atomically((tx) => tx.limits.takeCalls(WORKSHOP, 1, 7, 1)),
+      ),
     );
     expect(taken.filter(Boolean)).toHaveLength(7);
     await end();

@@ -179,10 +179,21 @@ export function transactionFacts({ fresh, again, isShared }: Subject): void {
 
   test("calls are counted by the hour and refused at the limit", async () => {
     const stores = await fresh();
-    const take = (atMs: number, max = 2) => stores.atomically((tx) => tx.limits.takeCall("p" as never, atMs, max));
-    expect(await take(10, 0)).toBe(false);
-    expect([await take(10), await take(11), await take(12)]).toEqual([true, true, false]);
-    expect(await take(3_600_000)).toBe(true);
+    const take = (atMs: number, max = 2) => stores.atomically((tx) => tx.limits.takeCalls("p" as never, atMs, max, 1));
+    expect(await take(10, 0)).toBe(0);
+    expect([await take(10), await take(11), await take(12)]).toEqual([1, 1, 0]);
+    expect(await take(3_600_000)).toBe(1);
+  });
+
+  test("several calls are taken at once far from the limit, one by one near it, and never more than it", async () => {
+    const stores = await fresh();
+    const take = (want: number) => stores.atomically((tx) => tx.limits.takeCalls("p" as never, 10, 100, want));
+    expect([await take(4), await take(4)]).toEqual([4, 4]);
+    let taken = 8;
+    for (let got = await take(4); got > 0; got = await take(4)) taken += got;
+    expect(taken).toBe(100);
+    await stores.atomically((tx) => tx.limits.giveCallsBack("p" as never, 10, 2));
+    expect([await take(4), await take(1), await take(1)]).toEqual([1, 1, 0]);
   });
 
   test("large and odd values come back as they were", async () => {
