@@ -1,3 +1,4 @@
+import type { Language } from "./chat.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { ToolKey } from "./ids.ts";
 import type { Replay, Risk, StepResult } from "./plan.ts";
@@ -40,6 +41,8 @@ export interface ToolCall {
   readonly args: JsonObject;
   /** The same for every attempt of the same step of the same run: sent as `Idempotency-Key`. */
   readonly idempotencyKey: string;
+  /** Of the summary that people read; English when absent. */
+  readonly language?: Language;
 }
 
 /** How a call ended. `effect: "none"` is said only when it is certain that nothing happened outside. */

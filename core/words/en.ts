@@ -3,6 +3,7 @@ import { conversationEn } from "./conversation-en.ts";
 import { planningEn } from "./planning-en.ts";
 import { runningEn } from "./running-en.ts";
 import { terminalEn } from "./terminal-en.ts";
+import { toolsEn } from "./tools-en.ts";
 /** What Piloto says, in English. Grouped by the room that says it. Short, plain, complete sentences. */
 export const en = {
   actions: {
@@ -19,5 +20,6 @@ export const en = {
   conversation: conversationEn,
   planning: planningEn,
   terminal: terminalEn,
+  tools: toolsEn,
   running: runningEn,
 };

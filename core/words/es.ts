@@ -4,6 +4,7 @@ import type { en } from "./en.ts";
 import { planningEs } from "./planning-es.ts";
 import { runningEs } from "./running-es.ts";
 import { terminalEs } from "./terminal-es.ts";
+import { toolsEs } from "./tools-es.ts";
 
 /** Lo que dice Piloto, en español. */
 export const es: typeof en = {
@@ -21,5 +22,6 @@ export const es: typeof en = {
   conversation: conversationEs,
   planning: planningEs,
   terminal: terminalEs,
+  tools: toolsEs,
   running: runningEs,
 };

@@ -9,6 +9,7 @@ import type { Secrets } from "../../core/ports/secrets.ts";
 import type { Stores } from "../../core/ports/stores.ts";
 import type { ToolProvider } from "../../core/ports/tool-provider.ts";
 import { checkArgs } from "../../core/tools/check-args.ts";
+import { words } from "../../core/words/words.ts";
 import { type BuiltRequest, buildRequest } from "./build-request.ts";
 import { createEgress, type Egress } from "./egress.ts";
 import { type Judged, judgeAnswer, judgeFailure } from "./judge-answer.ts";
@@ -62,7 +63,7 @@ export function createHttpTools(deps: HttpToolsDeps, limits: HttpToolsLimits = {
     },
     async call(projectId, call, signal) {
       const found = await find(stores, projectId, call.tool.key);
-      if (!found) return notCalled(call, "ENDPOINT_NOT_FOUND", `${call.tool.key} is not registered any more.`);
+      if (!found) return notCalled(call, "ENDPOINT_NOT_FOUND", sayOf(call).gone(call.tool.key));
       return callEndpoint(found, call, signal, { ...deps, egress, ...limits });
     },
   };
@@ -91,6 +92,8 @@ function notCalled(call: ToolCall, code: PilotoError["code"], summary: string): 
   return { kind: "failed", request: call.tool.operation, summary, code, effect: "none" };
 }
 
+const sayOf = ({ language }: ToolCall) => words(language ?? "en").tools;
+
 type Calling = HttpToolsDeps & HttpToolsLimits & { readonly egress: Egress };
 
 async function callEndpoint(found: Found, call: ToolCall, signal: AbortSignal, calling: Calling): Promise<ToolOutcome> {
@@ -99,40 +102,29 @@ async function callEndpoint(found: Found, call: ToolCall, signal: AbortSignal, c
   if (refusal) return refusal;
   const built = buildRequest(endpoint, service.baseUrl, argsSchema, call.args);
   if (built.kind === "unbuildable")
-    return notCalled(call, "ARGUMENTS_INVALID", `${endpoint.key} was not called: ${built.why}.`);
+    return notCalled(call, "ARGUMENTS_INVALID", sayOf(call).notCalled(endpoint.key, `${built.why}.`));
   const signed = await sign(built, service.auth, calling.secrets);
   if (signed instanceof PilotoError)
-    return notCalled(call, signed.code, `${service.name} was not called: ${signed.message}`);
+    return notCalled(call, signed.code, sayOf(call).notCalled(service.name, signed.message));
   return send(built, signed, found, call, signal, calling);
 }
 
 /** Everything that stands between an allowed plan and its call now. */
 function refusalOf({ endpoint, service, argsSchema }: Found, call: ToolCall): ToolOutcome | undefined {
+  const say = sayOf(call);
   if (endpoint.hash !== call.tool.hash) {
-    return notCalled(
-      call,
-      "ENDPOINT_CHANGED",
-      `${endpoint.key} is not what it was when this was planned. Ask for a new plan.`,
-    );
+    return notCalled(call, "ENDPOINT_CHANGED", say.changed(endpoint.key));
   }
   if (!endpoint.isAllowed) {
-    const why = endpoint.isChanged ? "It changed since it was allowed." : "";
-    return notCalled(
-      call,
-      "ENDPOINT_NOT_ALLOWED",
-      `${endpoint.key} is not allowed in this project. ${why} An administrator can allow it.`.replace("  ", " "),
-    );
+    const why = endpoint.isChanged ? say.changedSinceAllowed(endpoint.key) : say.notAllowed(endpoint.key);
+    return notCalled(call, "ENDPOINT_NOT_ALLOWED", why);
   }
   if (service.isOffline) {
-    return notCalled(
-      call,
-      "SERVICE_OFFLINE",
-      `${service.name} is registered as offline: it is planned with, not called. Refresh it once it answers at ${service.baseUrl}.`,
-    );
+    return notCalled(call, "SERVICE_OFFLINE", say.offline(service.name, service.baseUrl));
   }
   const problems = checkArgs({ ...endpoint, argsSchema }, call.args);
   if (problems.length === 0) return undefined;
-  return notCalled(call, "ARGUMENTS_INVALID", `${endpoint.key} was not called: ${problems.slice(0, 3).join("; ")}.`);
+  return notCalled(call, "ARGUMENTS_INVALID", say.notCalled(endpoint.key, `${problems.slice(0, 3).join("; ")}.`));
 }
 
 interface Signed {
@@ -179,6 +171,7 @@ async function send(
   const judged: Judged = {
     request,
     service: service.name,
+    language: call.language,
     isRead: endpoint.risk === "read",
     nowMs: clock.nowMs(),
     maxBytes,

@@ -1,6 +1,8 @@
+import type { Language } from "../../core/domain/chat.ts";
 import type { ErrorCode } from "../../core/domain/errors.ts";
 import type { StepResult } from "../../core/domain/plan.ts";
 import type { ToolOutcome } from "../../core/domain/tool.ts";
+import { words } from "../../core/words/words.ts";
 import type { EgressAnswer } from "./egress.ts";
 import { tellBody } from "./tell-body.ts";
 
@@ -8,6 +10,8 @@ import { tellBody } from "./tell-body.ts";
 export interface Judged {
   readonly request: string;
   readonly service: string;
+  /** Of the summary. */
+  readonly language?: Language;
   /** Reading has no effect, whatever became of the answer. */
   readonly isRead: boolean;
   readonly nowMs: number;
@@ -18,6 +22,7 @@ export interface Judged {
 export function judgeAnswer(result: StepResult, note: string | undefined, judged: Judged): ToolOutcome {
   const { status } = result;
   const { request, service } = judged;
+  const say = words(judged.language ?? "en").tools;
   const said = [tellBody(result.body), note].filter((text) => text).join(" ");
   if (status >= 200 && status < 300)
     return { kind: "done", request, summary: said === "" ? String(status) : `${status} · ${said}`, result };
@@ -31,18 +36,13 @@ export function judgeAnswer(result: StepResult, note: string | undefined, judged
     ...(wait === undefined ? {} : { retryAfterMs: wait }),
   } as const;
   if (status < 400) {
-    const target = result.headers.location;
-    const where = target ? ` and points to ${target.slice(0, 200)}` : "";
-    return {
-      ...common,
-      code: "CALL_REFUSED",
-      summary: `${service} answered ${status}${where}; Piloto follows no redirects.`,
-    };
+    const target = (result.headers.location ?? "").slice(0, 200);
+    return { ...common, code: "CALL_REFUSED", summary: say.redirect(service, status, target) };
   }
   const code: ErrorCode =
     status >= 500 || status === 408 || status === 425 || status === 429 ? "CALL_FAILED" : "CALL_REFUSED";
-  const verb = code === "CALL_FAILED" ? "failed with" : "refused with";
-  return { ...common, code, summary: join(`${service} ${verb} ${status}`, said) };
+  const head = code === "CALL_FAILED" ? say.failed(service, status) : say.refused(service, status);
+  return { ...common, code, summary: join(head, said) };
 }
 
 /** A 4xx says that the request was not carried out; a 3xx to a write may follow the deed (303), except 307 and 308. */
@@ -60,37 +60,37 @@ export function judgeFailure(
   const { request, service, isRead, maxBytes } = judged;
   const effect = failed.wasSent && !isRead ? "unknown" : "none";
   const common = { kind: "failed", request, effect } as const;
-  const after = failed.status === undefined ? "" : ` after it had answered ${failed.status}`;
+  const say = words(judged.language ?? "en").tools;
   switch (failed.why) {
     case "forbidden":
-      return { ...common, code: "URL_NOT_ALLOWED", summary: `${service} was not called: ${failed.detail}.` };
+      return { ...common, code: "URL_NOT_ALLOWED", summary: say.notCalled(service, `${failed.detail}.`) };
     case "unreachable":
-      return { ...common, code: "CALL_NOT_SENT", summary: `${service} could not be reached: ${failed.detail}.` };
+      return { ...common, code: "CALL_NOT_SENT", summary: say.unreachable(service, failed.detail) };
     case "cut":
       return {
         ...common,
         code: "CALL_CUT_OFF",
-        summary: `The connection to ${service} broke${after}: ${failed.detail}.`,
+        summary: say.cut(service, failed.detail, failed.status),
       };
     case "too-large":
       return {
         ...common,
         code: "RESPONSE_TOO_LARGE",
-        summary: `${service} answered ${failed.status} with more than ${Math.round(maxBytes / 100_000) / 10} MB; the rest was not read.`,
+        summary: say.tooLarge(service, failed.status, Math.round(maxBytes / 100_000) / 10),
       };
     case "undecodable":
       return {
         ...common,
         code: "RESPONSE_UNREADABLE",
-        summary: `${service} answered${failed.status === undefined ? "" : ` ${failed.status}`}, but ${failed.detail}.`,
+        summary: say.undecodable(service, failed.status, failed.detail),
       };
     case "aborted":
       return wasTimeout(signal)
-        ? { ...common, code: "CALL_TIMED_OUT", summary: `${service} did not finish its answer in time${after}.` }
+        ? { ...common, code: "CALL_TIMED_OUT", summary: say.timedOut(service, failed.status) }
         : {
             ...common,
             code: "CANCELLED",
-            summary: `The call to ${service} was stopped${failed.wasSent ? " while it was under way" : " before it was sent"}.`,
+            summary: failed.wasSent ? say.stoppedUnderWay(service) : say.stoppedUnsent(service),
           };
   }
 }
