@@ -2,6 +2,7 @@ import { createInterface } from "node:readline";
 import type { Card } from "../../core/domain/card.ts";
 import { isPilotoError } from "../../core/domain/errors.ts";
 import { asId, type ChatId, type RunId } from "../../core/domain/ids.ts";
+import { visibleText } from "../../core/domain/plain-text.ts";
 import type { Core } from "../../core/index.ts";
 import { words } from "../../core/words/words.ts";
 import { type Face, type FaceOptions, TERMINAL } from "./face-options.ts";
@@ -106,7 +107,8 @@ export function createScriptFace(options: ScriptOptions): ScriptFace {
   }
 
   function complain(line: number, message: string): void {
-    stderr.write(`${say.badLine(line, message)}\n`);
+    // The line may hold anything, a whole binary file even.
+    stderr.write(`${visibleText(say.badLine(line, message))}\n`);
   }
 
   async function playText(text: string, at: number): Promise<number> {
