@@ -1,5 +1,6 @@
 import path from "node:path";
 import { verifyAudit as verifyChain } from "../../core/access/verify-audit.ts";
+import { PilotoError } from "../../core/domain/errors.ts";
 import { dataFolder, openAuditCheckpoints } from "../../storage/index.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import type { CommonOptions } from "./options.ts";
@@ -28,8 +29,12 @@ interface ExportOptions extends CommonOptions {
 
 /** `piloto audit export`: JSON lines, oldest first, in pages, so that a long log needs little memory. */
 export function exportAudit(options: ExportOptions): Promise<ExitCode> {
+  const given = Number(options.after);
+  if (!Number.isSafeInteger(given) || given < 0) {
+    throw new PilotoError("INPUT_INVALID", `--after is "${options.after}"; it may be the number of an entry, or 0.`);
+  }
   return withHouse(async ({ stores }) => {
-    for (let after = Number(options.after) || 0; ; ) {
+    for (let after = given; ; ) {
       const entries = await stores.read((tx) => tx.audit.after(after, PAGE));
       for (const entry of entries) printJson(entry);
       const last = entries.at(-1);

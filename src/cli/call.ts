@@ -121,8 +121,26 @@ function argumentsOf(given: string | undefined): JsonObject {
   } catch (cause) {
     throw new PilotoError("INPUT_INVALID", `The arguments are not JSON. Write them like ${EXAMPLE}.`, { cause });
   }
+  if (isDeep(value)) {
+    throw new PilotoError(
+      "INPUT_INVALID",
+      `The arguments are nested deeper than ${MAX_DEPTH} levels. Write them flatter.`,
+    );
+  }
   if (isJsonObject(value)) return value;
   throw new PilotoError("INPUT_INVALID", `The arguments are no object. Write them like ${EXAMPLE}.`);
+}
+
+/** What a service takes is far flatter; code behind this walks the arguments by recursion. */
+const MAX_DEPTH = 100;
+
+function isDeep(value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; depth <= MAX_DEPTH; depth++) {
+    level = level.flatMap((one) => (typeof one === "object" && one !== null ? Object.values(one) : []));
+    if (level.length === 0) return false;
+  }
+  return true;
 }
 
 const EXAMPLE = `'{"path":{"id":"M8"},"body":{"quantity":400}}'`;
