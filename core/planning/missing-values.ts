@@ -67,7 +67,7 @@ export function optionalPlaceholders(args: JsonObject, argsSchema: JsonObject, w
 }
 
 /** A value that stands for "somebody fill this in". */
-export function isPlaceholder(value: Json | undefined, said: string): boolean {
+function isPlaceholder(value: Json | undefined, said: string): boolean {
   if (typeof value !== "string") return value === null;
   const text = value.trim().toLowerCase();
   if (text.includes("{{")) return false;
