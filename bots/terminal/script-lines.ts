@@ -1,6 +1,10 @@
 import { z } from "zod";
+import { isDeeper } from "../../core/domain/is-deeper.ts";
 import { PRESS_ACTIONS, RUN_STATES } from "../../core/domain/plan-run.ts";
 import { isTerminalName } from "./face-options.ts";
+
+/** No script needs more; zod reads JSON by recursion. */
+const MAX_DEPTH = 100;
 
 const Name = z.string().refine(isTerminalName, "must be 1 to 60 letters, digits, dots, dashes or underscores");
 const Within = z.number().positive().max(3600).optional();
@@ -61,6 +65,7 @@ export function readScriptLine(text: string): ReadLine {
   } catch {
     return { kind: "bad", why: `not JSON: ${trimmed.slice(0, 60)}` };
   }
+  if (isDeeper(value, MAX_DEPTH)) return { kind: "bad", why: `nested deeper than ${MAX_DEPTH} levels` };
   const shape = shapeOf(value);
   if (!shape) return { kind: "bad", why: 'wanted an object with one of "say", "press", "wait" or "chat"' };
   const parsed = shape.schema.safeParse(value);

@@ -1,5 +1,6 @@
 import { PilotoError } from "../../core/domain/errors.ts";
 import type { AccountId, ChatId, RunId } from "../../core/domain/ids.ts";
+import { isDeeper } from "../../core/domain/is-deeper.ts";
 import { isOver, type PlanRun } from "../../core/domain/plan-run.ts";
 import type { Project } from "../../core/domain/project.ts";
 import { isJsonObject, type JsonObject } from "../../core/domain/result.ts";
@@ -121,7 +122,7 @@ function argumentsOf(given: string | undefined): JsonObject {
   } catch (cause) {
     throw new PilotoError("INPUT_INVALID", `The arguments are not JSON. Write them like ${EXAMPLE}.`, { cause });
   }
-  if (isDeep(value)) {
+  if (isDeeper(value, MAX_DEPTH)) {
     throw new PilotoError(
       "INPUT_INVALID",
       `The arguments are nested deeper than ${MAX_DEPTH} levels. Write them flatter.`,
@@ -133,14 +134,5 @@ function argumentsOf(given: string | undefined): JsonObject {
 
 /** What a service takes is far flatter; code behind this walks the arguments by recursion. */
 const MAX_DEPTH = 100;
-
-function isDeep(value: unknown): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; depth <= MAX_DEPTH; depth++) {
-    level = level.flatMap((one) => (typeof one === "object" && one !== null ? Object.values(one) : []));
-    if (level.length === 0) return false;
-  }
-  return true;
-}
 
 const EXAMPLE = `'{"path":{"id":"M8"},"body":{"quantity":400}}'`;
