@@ -47,6 +47,15 @@ afterAll(async () => {
 
 const runs = async () => JSON.parse((await place.piloto(["runs", "list", "--json"])).stdout).runs;
 
+/** The run once Piloto does nothing more with it by itself. */
+async function settled(id: string) {
+  const deadline = Date.now() + 15_000;
+  for (;;) {
+    const run = (await runs()).find((one: { id: string }) => one.id === id);
+    if (!["queued", "running"].includes(run.state) || Date.now() > deadline) return run;
+  }
+}
+
 describe("what a terminal gets to see", () => {
   test("of a service full of escapes and turned letters: none of them, by any command, JSON or not", async () => {
     for (const args of [
@@ -74,6 +83,16 @@ describe("what a terminal gets to see", () => {
     expect(ended.stderr).toMatch(/^Line 1: not JSON/);
     expectPlain(ended.stdout + ended.stderr);
     expect(ended.code).toBe(2);
+  });
+
+  test("of a script line nested 30,000 deep: one plain sentence with the line", async () => {
+    const value = `${"[".repeat(30_000)}${"]".repeat(30_000)}`;
+    writeFileSync(
+      path.join(place.folder, "deep.jsonl"),
+      `{"press":"edit","change":{"kind":"set","step":1,"path":["body"],"value":${value}}}`,
+    );
+    const ended = await place.piloto(["chat", "--script", "deep.jsonl"]);
+    expect(ended).toEqual({ code: 2, stdout: "", stderr: "Line 1: nested deeper than 100 levels\n" });
   });
 
   test("of 10 MB in one line of a script: a refusal with the limit, and the next line is played", async () => {
@@ -145,8 +164,11 @@ describe("a process that ends at a bad moment", () => {
     isSlow = false;
     const [run] = await runs();
     expect(run.state).toBe("running");
-    await place.piloto(["chat", "--script", "-", "--json"], { stdin: lines({ say: "hello" }, { wait: "idle" }) });
-    const [after] = await runs();
+    const next = place.start(["start"], { env: { PILOTO_PORT: "0", PILOTO_LOG_LEVEL: "silent" } });
+    await next.printed("Piloto is ready");
+    const after = await settled(run.id);
+    next.child.kill("SIGTERM");
+    await next.ended;
     expect({ id: after.id, state: after.state }).toEqual({ id: run.id, state: "waiting" });
     expect(posted).toHaveLength(1);
     const shown = await place.piloto(["runs", "show", run.id]);
