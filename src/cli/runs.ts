@@ -23,6 +23,10 @@ export function listRuns(options: ListOptions): Promise<ExitCode> {
     const projectId = options.project === undefined ? undefined : (await projectNamed(house, options)).id;
     const filter = { projectId, states: options.state === undefined ? undefined : statesOf(options.state) };
     const limit = numberOf(options.limit, "--limit", 200);
+    if (options.before !== undefined && !/^\d+\.[\w-]+$/.test(options.before)) {
+      const message = `--before is "${options.before.slice(0, 80)}"; it may be what the last page ended with.`;
+      throw new PilotoError("INPUT_INVALID", message);
+    }
     const page = await house.stores.read((tx) => tx.runs.page(filter, { limit, before: options.before }));
     if (options.json) {
       printJson({ runs: page.items, next: page.next });
@@ -31,7 +35,7 @@ export function listRuns(options: ListOptions): Promise<ExitCode> {
     printTable(
       ["run", "state", "proposed", "by", "goal"],
       page.items.map((run) => [shortRunId(run.id), run.state, time(run.proposedAtMs), run.requestedBy, goal(run)]),
-      "There are no runs yet.",
+      options.before === undefined ? "There are no runs yet." : "There are no runs before that.",
     );
     if (page.next) hint(`There are older ones: --before ${page.next}`);
     return EXIT.ok;
