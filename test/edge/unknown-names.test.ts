@@ -42,6 +42,8 @@ describe("a name that Piloto does not know", () => {
     ],
     ["person", ["call", "shop", "GET /parts", "--as", "slack:eve"], 4, "NOT_ALLOWED", ["slack:eve may not propose"]],
     ["account", ["ask", "hello", "--as", "a\u001b[2Jb"], 2, "INPUT_INVALID", ["is no account", "terminal:ana"]],
+    ["page", ["runs", "list", "--before", "garbage"], 2, "INPUT_INVALID", ['--before is "garbage"', "last page"]],
+    ["entry", ["audit", "export", "--after", "abc"], 2, "INPUT_INVALID", ['--after is "abc"', "number of an entry"]],
     ["pattern", ["services", "allow", "shop", "PUT /nope"], 3, "ENDPOINT_NOT_FOUND", ["shop has no operation"]],
   ] as const)("%s: what was wanted, what there is", async (_what, args, code, error, says) => {
     expectClear(await place.piloto(args), { code, error, says: [...says] });
