@@ -125,7 +125,12 @@ function argumentProblems(args: JsonObject, tool: Tool, number: number, against:
   const idle = optionalPlaceholders(args, tool.argsSchema, against.words);
   wrong.push(...idle.map((path) => `${path} holds a placeholder; leave it out or ask the person`));
   if (wrong.length === 0 && !isCanonical(args)) wrong.push("the arguments have no canonical JSON form");
-  return wrong.map((text) => ({ kind: "arguments", step: number, tool, text: `Step ${number}: ${text}${/[.!?]$/.test(text) ? "" : "."}` }));
+  return wrong.map((text) => ({
+    kind: "arguments",
+    step: number,
+    tool,
+    text: `Step ${number}: ${text}${/[.!?]$/.test(text) ? "" : "."}`,
+  }));
 }
 
 function missingText({ path, type, why }: MissingValue, number: number): string {
