@@ -1,138 +1,126 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { build } from "esbuild";
-import { verifyAudit } from "../../core/access/verify-audit.ts";
-import type { PlanRun } from "../../core/domain/plan-run.ts";
-import { openSqlite, type SqliteStores } from "../../storage/index.ts";
 import type { Bench, Figure } from "./figure.ts";
+import { type Wrongs, whatIsWrong } from "./kill-check.ts";
+import { type Fate, killedLife, quietLife } from "./kill-life.ts";
+import { createPerson } from "./kill-person.ts";
+import { openKillWorld } from "./kill-world.ts";
 
-/** Kills a working process again and again, and looks whether anything it had promised is gone. `--kills N`. */
+/** Kills the program again and again, and looks whether anything it had promised is gone. `--kills N`, `--seed N`. */
 export const bench: Bench = {
   name: "kill",
-  summary: "kill -9 of a working process, 1,000 times or --kills N: acknowledged confirms lost, effects repeated",
+  summary: "kill -9 of the program at work, 1,000 times or --kills N: acknowledged confirms lost, effects repeated",
   async run({ args, log }) {
-    const at = args.indexOf("--kills");
-    const kills = at >= 0 ? Number(args[at + 1]) : 1_000;
-    if (!Number.isInteger(kills) || kills < 1) throw new Error("--kills needs a whole number above 0.");
-    return killLoop(kills, log);
+    const kills = wholeNumber(args, "--kills", 1_000);
+    const seed = wholeNumber(args, "--seed", Date.now() % 1_000_000_000);
+    log(`${kills} kills in ${WORLDS} worlds, --seed ${seed}`);
+    return figures(await killLoop({ kills, seed, log }));
   },
 };
 
-/** From `ready` on, so that recovering itself is hit too. */
-const SHORTEST_LIFE_MS = 5;
-const LONGEST_LIFE_MS = 120;
+/** One process starts while another works: each has a world and a data folder of its own. */
+const WORLDS = 2;
+/** New wishes in a life; what earlier lives left open comes on top. */
+const ASKS = 3;
+/** Enough to bring everything to its end; a wish that is understood in one is confirmed in it. */
+const MOST_QUIET_LIVES = 5;
 
-async function killLoop(kills: number, log: (text: string) => void): Promise<Figure[]> {
-  const folder = mkdtempSync(path.join(tmpdir(), "piloto-kill-"));
-  const program = await bundle(folder);
-  const acknowledged: string[] = [];
+interface Loop {
+  readonly kills: number;
+  readonly seed: number;
+  readonly log: (text: string) => void;
+}
+
+interface Outcome {
+  readonly kills: number;
+  readonly acknowledged: number;
+  readonly answered: number;
+  readonly wrongs: Wrongs;
+}
+
+async function killLoop({ kills, seed, log }: Loop): Promise<Outcome[]> {
+  let done = 0;
+  let confirmed = 0;
+  const startedAtMs = performance.now();
+  const tell = (acknowledged: number) => {
+    done += 1;
+    confirmed += acknowledged;
+    const seconds = Math.round((performance.now() - startedAtMs) / 1000);
+    if (done % 50 === 0) log(`${done} kills, ${confirmed} acknowledged confirms, ${seconds} s`);
+  };
+  const shares = Array.from({ length: WORLDS }, (_, n) => Math.floor((kills + n) / WORLDS));
+  return Promise.all(shares.map((share, n) => oneWorld(share, seedOf(seed + n), tell)));
+}
+
+async function oneWorld(kills: number, random: () => number, tell: (n: number) => void): Promise<Outcome> {
+  const world = await openKillWorld();
   try {
-    for (let n = 1; n <= kills; n++) {
-      acknowledged.push(...(await oneLife(program, { folder, boot: `b${n}` })));
-      if (n % 50 === 0) log(`${n} kills, ${acknowledged.length} acknowledged confirms`);
+    const person = createPerson(world);
+    const life = { folder: world.folder, person };
+    let startMs = 500;
+    for (let n = 0; n < kills; n++) {
+      const before = person.acknowledged.size;
+      // The first one lives until the workshop is known and something was confirmed.
+      const fate: Fate = n === 0 ? { after: "confirm", ms: 0 } : fateOf(random, startMs);
+      const { code, firstLineMs } = await killedLife(fate, { ...life, asks: ASKS });
+      if (code !== undefined) throw new Error(`The program that was to be killed ended by itself with ${code}.`);
+      if (firstLineMs !== undefined) startMs = startMs * 0.8 + firstLineMs * 0.2;
+      tell(person.acknowledged.size - before);
     }
-    await lastLife(program, folder);
-    return await figures(folder, { kills, acknowledged });
+    let wrongs: Wrongs;
+    let lives = 0;
+    do {
+      const { code } = await quietLife({ ...life, asks: 0 });
+      if (code !== 0) throw new Error(`The program that was to finish what was left ended with ${code}.`);
+      wrongs = await whatIsWrong(world, person);
+      lives += 1;
+    } while (lives < MOST_QUIET_LIVES && (wrongs.runs_unfinished > 0 || !person.hasNothingOpen()));
+    return { kills, acknowledged: person.acknowledged.size, answered: person.answered, wrongs };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
-    rmSync(program, { force: true });
+    await world.stop();
   }
 }
 
-async function bundle(folder: string): Promise<string> {
-  const outfile = path.resolve("dist", "run", `${path.basename(folder)}.mjs`);
-  const entryPoints = [path.resolve("scripts/bench/kill-child.ts")];
-  await build({
-    entryPoints,
-    outfile,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    packages: "external",
-  });
-  return outfile;
+/** While it starts and recovers, while a model thinks, right after a confirm, in the middle of calls, and after. */
+function fateOf(random: () => number, startMs: number): Fate {
+  const which = random();
+  const share = random();
+  const times = 1 + Math.floor(random() * ASKS);
+  if (which < 0.1) return { after: "spawn", ms: startMs * (0.4 + share * 0.8) };
+  if (which < 0.25) return { after: "first-line", ms: share * 60 };
+  if (which < 0.5) return { after: "confirm", times, ms: share * 8 };
+  if (which < 0.9) return { after: "confirm", times, ms: 8 + share * 120 };
+  return { after: "done", times, ms: share * 30 };
 }
 
-async function oneLife(program: string, { folder, boot }: { folder: string; boot: string }): Promise<string[]> {
-  const child = spawn(process.execPath, [program, path.join(folder, "data"), boot, "work"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const read = reading(child);
-  await read.ready;
-  await new Promise((resolve) => {
-    setTimeout(resolve, SHORTEST_LIFE_MS + Math.random() * (LONGEST_LIFE_MS - SHORTEST_LIFE_MS));
-  });
-  if (child.exitCode !== null) throw new Error(`The process to be killed ended by itself with ${child.exitCode}.`);
-  child.kill("SIGKILL");
-  const text = await read.all;
-  // A line that was cut by the kill was not an acknowledgement anybody could read.
-  const lines = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
-  return lines.filter((line) => line.startsWith("ack ")).map((line) => line.slice(4));
-}
-
-async function lastLife(program: string, folder: string): Promise<void> {
-  const child = spawn(process.execPath, [program, path.join(folder, "data"), "last", "finish"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const code = await new Promise((resolve) => child.once("close", resolve));
-  if (code !== 0) throw new Error(`The process that finishes what was left ended with ${code}.`);
-}
-
-function reading(child: ChildProcess): { ready: Promise<void>; all: Promise<string> } {
-  let text = "";
-  let begin = () => {};
-  const ready = new Promise<void>((resolve) => {
-    begin = resolve;
-  });
-  child.stdout?.on("data", (chunk: Buffer) => {
-    text += chunk.toString();
-    if (text.startsWith("ready\n")) begin();
-  });
-  const all = new Promise<string>((resolve) => {
-    child.once("close", () => {
-      begin();
-      resolve(text);
-    });
-  });
-  return { ready, all };
-}
-
-async function figures(folder: string, { kills, acknowledged }: { kills: number; acknowledged: readonly string[] }) {
-  const stores = await openSqlite({ folder: path.join(folder, "data") });
-  const times = new Map<string, number>();
-  const ledger = readFileSync(path.join(folder, "data", "effects.txt"), "utf8");
-  for (const key of ledger.split("\n")) if (key !== "") times.set(key, (times.get(key) ?? 0) + 1);
-  let lost = 0;
-  let repeated = 0;
-  let missing = 0;
-  for (const id of acknowledged) {
-    const run = await stores.read((tx) => tx.runs.get(id as PlanRun["id"]));
-    if (run?.state !== "done") lost += 1;
-    for (const step of run?.plan.steps ?? []) {
-      const effects = times.get(`${id}-${step.number}`) ?? 0;
-      if (effects === 0) missing += 1;
-      if (step.replay === "never" && effects > 1) repeated += 1;
-    }
-  }
-  const found: Figure[] = [
-    { name: "kills", value: kills, unit: "count", goal: "", holds: true },
-    { name: "acknowledged", value: acknowledged.length, unit: "count", goal: "> 0", holds: acknowledged.length > 0 },
-    none("acknowledged_lost", lost),
-    none("effects_missing", missing),
-    none("never_repeated_effects_repeated", repeated),
-    none("runs_not_over", await notOver(stores)),
-    none("audit_breaks", (await verifyAudit([], { stores })).kind === "whole" ? 0 : 1),
+function figures(outcomes: readonly Outcome[]): Figure[] {
+  const sum = (of: (outcome: Outcome) => number) => outcomes.reduce((total, one) => total + of(one), 0);
+  const acknowledged = sum((one) => one.acknowledged);
+  const names = Object.keys(outcomes[0]?.wrongs ?? {}) as (keyof Wrongs)[];
+  return [
+    { name: "kills", value: sum((one) => one.kills), unit: "count", goal: "", holds: true },
+    { name: "acknowledged", value: acknowledged, unit: "count", goal: "> 0", holds: acknowledged > 0 },
+    { name: "unknown_answered", value: sum((one) => one.answered), unit: "count", goal: "", holds: true },
+    ...names.map((name): Figure => {
+      const value = sum((one) => one.wrongs[name]);
+      return { name, value, unit: "count", goal: "= 0", holds: value === 0 };
+    }),
   ];
-  await stores.close();
-  return found;
 }
 
-async function notOver(stores: SqliteStores): Promise<number> {
-  const page = await stores.read((tx) => tx.runs.page({ states: ["queued", "running", "waiting"] }, { limit: 200 }));
-  return page.items.length;
+function wholeNumber(args: readonly string[], name: string, otherwise: number): number {
+  const at = args.indexOf(name);
+  if (at < 0) return otherwise;
+  const value = Number(args[at + 1]);
+  if (!Number.isSafeInteger(value) || value < 1) throw new Error(`${name} needs a whole number above 0.`);
+  return value;
 }
 
-const none = (name: string, value: number): Figure => ({ name, value, unit: "count", goal: "= 0", holds: value === 0 });
+/** Mulberry32: small, and the same on every computer. */
+function seedOf(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

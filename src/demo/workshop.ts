@@ -38,9 +38,10 @@ const MAX_REMEMBERED = 10_000;
 
 /**
  * A small real HTTP service for the demo and for tests, in memory, on loopback: parts and stock, machines, jobs and
- * a board, described at `/openapi.json`. A repeated `Idempotency-Key` gets the first answer and changes nothing.
+ * a board, described at `/openapi.json`. A repeated `Idempotency-Key` gets the first answer and changes nothing;
+ * with `remembers: false` it acts again, as a service does that knows nothing of such keys.
  */
-export async function startWorkshop({ port = 0, host = "127.0.0.1" } = {}): Promise<Workshop> {
+export async function startWorkshop({ port = 0, host = "127.0.0.1", remembers = true } = {}): Promise<Workshop> {
   const state = morning();
   const remembered = new Map<string, { request: string; answer: Answer }>();
   const control: WorkshopControl = {
@@ -54,11 +55,13 @@ export async function startWorkshop({ port = 0, host = "127.0.0.1" } = {}): Prom
     },
   };
   const server = createServer((request, response) => {
-    serve(request, response, { state, control, remembered }).catch((error: unknown) => {
-      // A broken connection while reading or waiting: there is nobody left to answer.
-      if (request.destroyed || response.destroyed) return;
-      response.destroy(error instanceof Error ? error : undefined);
-    });
+    serve(request, response, { state, control, remembered: remembers ? remembered : undefined }).catch(
+      (error: unknown) => {
+        // A broken connection while reading or waiting: there is nobody left to answer.
+        if (request.destroyed || response.destroyed) return;
+        response.destroy(error instanceof Error ? error : undefined);
+      },
+    );
   });
   await listen(server, port, host);
   const address = server.address() as AddressInfo;
@@ -73,7 +76,7 @@ export async function startWorkshop({ port = 0, host = "127.0.0.1" } = {}): Prom
 interface Inside {
   readonly state: WorkshopState;
   readonly control: WorkshopControl;
-  readonly remembered: Map<string, { request: string; answer: Answer }>;
+  readonly remembered: Map<string, { request: string; answer: Answer }> | undefined;
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, inside: Inside): Promise<void> {
@@ -101,14 +104,14 @@ function act(request: IncomingMessage, url: URL, body: string, { state, remember
   const header = request.headers["idempotency-key"];
   const idempotencyKey = method === "GET" || typeof header !== "string" ? undefined : header;
   const asked = `${method} ${url.pathname}${url.search} ${body}`;
-  const before = idempotencyKey === undefined ? undefined : remembered.get(idempotencyKey);
+  const before = idempotencyKey === undefined ? undefined : remembered?.get(idempotencyKey);
   if (before) {
     return before.request === asked
       ? before.answer
       : { status: 422, body: { error: "This Idempotency-Key was used for another request." } };
   }
   const answer = answerWorkshop({ method, path: url.pathname, query: url.searchParams, body, idempotencyKey }, state);
-  if (idempotencyKey !== undefined && answer.status < 400) {
+  if (remembered && idempotencyKey !== undefined && answer.status < 400) {
     remembered.set(idempotencyKey, { request: asked, answer: structuredClone(answer) });
     const oldest = remembered.size > MAX_REMEMBERED ? remembered.keys().next().value : undefined;
     if (oldest !== undefined) remembered.delete(oldest);
