@@ -1,43 +1,37 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { pglitePool } from "../storage/pglite-pool.ts";
-import { holds, oneCase } from "./crash-sweep.ts";
 import { type Disk, pgliteDisk, sqliteDisk } from "./disks.ts";
+import { STORIES } from "./stories.ts";
+import { sweep, sweepTwice } from "./sweep.ts";
 
-const MOST_POINTS = 400;
 const pool = await pglitePool();
-afterAll(() => pool.end());
+const points = new Map<string, number>();
+afterAll(async () => {
+  for (const [name, count] of points) console.info(`${name}: killed at ${count} points in all`);
+  await pool.end();
+});
 
 describe.each([
-  { name: "SQLite", makeDisk: async (): Promise<Disk> => sqliteDisk() },
-  { name: "PostgreSQL (PGlite)", makeDisk: () => pgliteDisk(pool) },
-])("a process killed on $name", ({ name, makeDisk }) => {
-  test("before and after every commit and every effect loses and repeats nothing", { timeout: 20_000 }, async () => {
-    let points = 0;
-    let survived = 0;
-    // Bursts share a commit, so the number of points moves a little: three that live in a row are the end.
-    for (let at = 0; survived < 3; at++) {
-      const disk = await makeDisk();
-      const one = await oneCase(disk, `${name.slice(0, 1)}-${at}`, { first: at });
-      const stores = await disk.open();
-      await holds(stores, one);
-      await stores.close();
-      await disk.end();
-      survived = one.hasDied ? 0 : survived + 1;
-      if (one.hasDied) points += 1;
-      expect(at).toBeLessThan(MOST_POINTS);
-    }
-    console.info(`${name}: killed at ${points} points, both sides of every commit and effect`);
-    expect(points).toBeGreaterThanOrEqual(20);
-  });
+  { name: "SQLite", makeDisk: async (): Promise<Disk> => sqliteDisk(), stories: STORIES, pairs: 10 },
+  { name: "PostgreSQL (PGlite)", makeDisk: () => pgliteDisk(pool), stories: STORIES, pairs: 2 },
+])("a process killed on $name", ({ name, makeDisk, stories, pairs }) => {
+  describe.each(stories.map((makeStory, at) => ({ story: makeStory().name, makeStory, at })))(
+    "$story:",
+    ({ story, makeStory, at }) => {
+      const where = { makeDisk, name: `${name.slice(0, 1)}-${at}` };
 
-  test("and killed again while it recovers loses and repeats nothing", { timeout: 20_000 }, async () => {
-    for (let n = 0; n < 30; n++) {
-      const disk = await makeDisk();
-      const one = await oneCase(disk, `${name.slice(0, 1)}-again-${n}`, { first: (n * 7) % 40, second: (n * 5) % 23 });
-      const stores = await disk.open();
-      await holds(stores, one);
-      await stores.close();
-      await disk.end();
-    }
-  });
+      test("before and after every commit and every effect loses and repeats nothing", {
+        timeout: 30_000,
+      }, async () => {
+        const count = await sweep(makeStory, where);
+        console.info(`${name}, ${story}: killed at ${count} points, both sides of every commit and effect`);
+        points.set(name, (points.get(name) ?? 0) + count);
+        expect(count).toBeGreaterThanOrEqual(6);
+      });
+
+      test("and killed again while it recovers loses and repeats nothing", { timeout: 30_000 }, async () => {
+        await sweepTwice(makeStory, pairs, where);
+      });
+    },
+  );
 });

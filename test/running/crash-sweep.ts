@@ -1,140 +1,185 @@
 import { expect } from "vitest";
-import type { RunId } from "../../core/domain/ids.ts";
-import type { PlanRun } from "../../core/domain/plan-run.ts";
+import type { ChatId } from "../../core/domain/ids.ts";
+import type { PlanRun, PressAction } from "../../core/domain/plan-run.ts";
+import type { DecidedAction } from "../../core/planning/decide-plan.ts";
+import type { Decision } from "../../core/planning/decision.ts";
 import type { Stores } from "../../core/ports/stores.ts";
-import { fakeTool } from "../support/fake-tools.ts";
 import type { Disk } from "./disks.ts";
 import { type Life, type LifeOptions, type Outside, outsideWith, startLife } from "./process.ts";
-import { planOf, press, projectWith, propose, standing } from "./world.ts";
+import { STORY_TOOLS, type Story } from "./story.ts";
+import { press, projectWith, propose, standing } from "./world.ts";
 
-export const TOOLS = [
-  fakeTool("look"),
-  fakeTool("order", { risk: "write", replay: "never" }),
-  fakeTool("set", { risk: "write", replay: "safe" }),
-] as const;
-const [look, order, set] = TOOLS;
-
-/** Both kinds of replay, one after another and before one another, with a reference between them. */
-export const sweepPlan = planOf(
-  { tool: look },
-  { tool: order, args: { of: "{{steps.1.body.id}}" } },
-  { tool: set },
-  { tool: order },
-);
-
+/** A story that was told to its end, over as many processes as died in it. */
 export interface Case {
+  readonly story: Story;
   readonly outside: Outside;
+  readonly chatId: ChatId;
+  /** The plan that the story begins with. */
   readonly run: PlanRun;
-  readonly points: number;
+  /** What Piloto said it had done. */
+  readonly accepted: readonly PressAction[];
   readonly hasDied: boolean;
 }
 
-/**
- * One plan from draft to its end: confirmed in a first process that dies at `dieAt` (and a second that dies at
- * `dieAgainAt`), then finished in a process that lives. A person answers when asked: looks outside, and continues
- * when it happened, or retries when it did not.
- */
-export async function oneCase(
-  disk: Disk,
-  id: string,
-  dieAt: { readonly first?: number; readonly second?: number; readonly tamper?: LifeOptions["tamper"] },
-): Promise<Case> {
-  const outside = outsideWith(TOOLS);
-  const run = await saveDraft(disk, id);
-  const lives = { disk, outside, id, tamper: dieAt.tamper };
-  const first = await live(lives, run, { boot: `${id}-a`, dieAt: dieAt.first });
-  let wasConfirmed = first.wasConfirmed;
-  let { hasDied, points } = first;
-  if (hasDied && dieAt.second !== undefined) {
-    const second = await live(lives, run, { boot: `${id}-b`, dieAt: dieAt.second, mustBeConfirmed: wasConfirmed });
-    wasConfirmed ||= second.wasConfirmed;
-    hasDied = second.hasDied;
-  }
-  if (hasDied) await live(lives, run, { boot: `${id}-c`, mustBeConfirmed: wasConfirmed });
-  points = first.points;
-  return { outside, run, points, hasDied: first.hasDied };
+/** Where processes die: the first at its `first` point, the one after it at its `second`. */
+export interface Deaths {
+  readonly first?: number;
+  readonly second?: number;
 }
 
-async function saveDraft(disk: Disk, id: string): Promise<PlanRun> {
+/** A story may end processes in good order, too. */
+const MOST_LIVES = 8;
+
+/**
+ * One story from its draft to its end: told in a first process that dies, told on in a second that may die too, and
+ * finished in one that lives. Each process finds what the one before left.
+ */
+export async function oneCase(disk: Disk, id: string, story: Story, deaths: Deaths): Promise<Case> {
+  const outside = outsideWith(STORY_TOOLS, story.services);
+  outside.passedMs = story.passedMs ?? 0;
+  const run = await begin(disk, id, { story, outside });
+  const accepted: PressAction[] = [];
+  const dieAt = [deaths.first, deaths.second];
+  let hasDied = false;
+  for (let n = 0; n < MOST_LIVES; n++) {
+    const options = { boot: `${id}-${n}`, dieAt: n === 0 || hasDied ? dieAt.shift() : undefined };
+    const lived = await live({ disk, outside, story, run, accepted }, options);
+    hasDied ||= lived.hasDied;
+    if (lived.isOver) return { story, outside, chatId: run.chatId, run, accepted, hasDied };
+  }
+  throw new Error(`"${story.name}" was not over after ${MOST_LIVES} processes.`);
+}
+
+async function begin(disk: Disk, id: string, { story, outside }: { story: Story; outside: Outside }): Promise<PlanRun> {
   const stores = await disk.open();
-  await stores.atomically((tx) => tx.projects.put(projectWith()));
-  const run = await propose(stores, { id, chat: `terminal:${id}`, plan: sweepPlan, atMs: Date.now() });
+  const atMs = Date.now() + outside.passedMs;
+  await stores.atomically((tx) => tx.projects.put(projectWith(story.limits)));
+  const run = await propose(stores, { id, chat: `terminal:${id}`, plan: story.plan, atMs, lifeMs: story.lifeMs });
+  await story.prepare?.(stores, run);
   await stores.close();
   return run;
 }
 
-interface Lives {
+interface Told {
   readonly disk: Disk;
   readonly outside: Outside;
-  readonly id: string;
-  readonly tamper: LifeOptions["tamper"];
+  readonly story: Story;
+  readonly run: PlanRun;
+  readonly accepted: PressAction[];
 }
 
-async function live(
-  { disk, outside, tamper }: Lives,
-  run: PlanRun,
-  { mustBeConfirmed = false, ...options }: { boot: string; dieAt?: number; mustBeConfirmed?: boolean },
-) {
-  const life = await startLife(disk, outside, { ...options, tamper });
-  let wasConfirmed = mustBeConfirmed;
-  const story = async () => {
-    if (mustBeConfirmed) expect((await standing(life.stores, run.id)).run.state).not.toBe("draft");
-    const decision = await press(life, run, "confirm");
-    expect(["accepted", "too-late"]).toContain(decision.kind);
-    wasConfirmed = true;
-    await untilOver(life, outside, run);
+async function live({ disk, outside, story, run, accepted }: Told, options: LifeOptions) {
+  const life = await startLife(disk, outside, { ...options, settings: story.settings });
+  let isOver = false;
+  const tell = async () => {
+    isOver = (await story.tell(tellingOf({ life, outside, run, accepted }))) === "over";
   };
   await Promise.race([
-    story().catch((error: unknown) => {
+    tell().catch((error: unknown) => {
       if (!life.isDead) throw error;
     }),
     life.died,
   ]);
   await life.end();
-  return { hasDied: life.isDead, wasConfirmed, points: life.points };
+  return { isOver: isOver && !life.isDead, hasDied: life.isDead };
 }
 
-async function untilOver(life: Life, outside: Outside, run: PlanRun): Promise<void> {
-  for (let asked = 0; asked < 10; asked++) {
-    await life.runner.idle(run.chatId);
-    const { run: now, steps } = await standing(life.stores, run.id);
-    if (now.state !== "waiting") return;
-    const unknown = steps.find((step) => step.state === "unknown");
-    const hasHappened = outside.effects.includes(`${run.id}-${unknown?.number}`);
-    await press(life, now, hasHappened ? "continue" : "retry");
+/** What a story has in hand while a process lives. */
+export interface Telling {
+  readonly life: Life;
+  readonly outside: Outside;
+  readonly run: PlanRun;
+  /** Presses the first plan's button, or another run's; what is accepted must still be true in the end. */
+  press(action: DecidedAction, run?: Pick<PlanRun, "id" | "revision">): Promise<Decision>;
+  /** Another way to decide, with the same promise. */
+  keep(decision: Decision): Decision;
+}
+
+function tellingOf({ life, outside, run, accepted }: Omit<Told, "disk" | "story"> & { life: Life }): Telling {
+  const keep = (decision: Decision) => {
+    if (decision.kind === "accepted") accepted.push(decision.action);
+    return decision;
+  };
+  return {
+    life,
+    outside,
+    run,
+    keep,
+    async press(action, on = run) {
+      const isSecond = action === "confirm" && accepted.includes("confirm");
+      const decision = keep(await press(life, on, action));
+      if (isSecond) expect(decision.kind).not.toBe("accepted");
+      return decision;
+    },
+  };
+}
+
+/** What must be true in the end, wherever a process died. */
+export async function holds(stores: Stores, one: Case): Promise<void> {
+  const { items } = await stores.read((tx) => tx.runs.page({ chatId: one.chatId }, { limit: 50 }));
+  expect(items.map((run) => run.state).sort()).toEqual([...one.story.ends].sort());
+  for (const run of items) {
+    await effectsAreTrue(stores, run, one.outside);
+    await cardIsTrue(stores, run, one.outside);
+    await recordIsWhole(stores, run);
+    expect(await stores.read((tx) => tx.queue.get(run.id))).toBeUndefined();
+  }
+  const chat = await stores.read((tx) => tx.chats.get(one.chatId));
+  expect(chat).toMatchObject({ pendingRunId: undefined, activeRunId: undefined });
+  await nothingAcceptedIsGone(stores, items, one);
+  await one.story.holds?.(stores, one);
+}
+
+async function effectsAreTrue(stores: Stores, { id, plan }: PlanRun, { effects }: Outside): Promise<void> {
+  const { steps } = await standing(stores, id);
+  for (const { number, state } of steps) {
+    const step = plan.steps[number - 1];
+    const times = effects.filter((key) => key === `${id}-${number}`).length;
+    if (step?.replay === "never") expect(times).toBeLessThanOrEqual(1);
+    if (state === "done") expect(times).toBeGreaterThanOrEqual(1);
+    if (state === "pending" || state === "running") expect.fail(`Step ${number} is ${state} though its run is over.`);
+    if (state === "cancelled" && step?.risk !== "read") expect(times).toBe(0);
   }
 }
 
-/** What must be true in the end, wherever the process died. */
-export async function holds(stores: Stores, { outside, run }: Case): Promise<void> {
-  const { run: now, steps } = await standing(stores, run.id);
-  expect(now.state).toBe("done");
-  expect(steps.every((step) => step.state === "done" || step.state === "skipped")).toBe(true);
-  for (const { number, replay } of run.plan.steps) {
-    const times = outside.effects.filter((key) => key === `${run.id}-${number}`).length;
-    expect(times).toBeGreaterThanOrEqual(1);
-    if (replay === "never") expect(times).toBe(1);
-  }
-  const chat = await stores.read((tx) => tx.chats.get(run.chatId));
-  expect(chat).toMatchObject({ pendingRunId: undefined, activeRunId: undefined, lastRunId: run.id });
-  expect(await stores.read((tx) => tx.queue.get(run.id))).toBeUndefined();
-  const shown = outside.platform.card(run.chatId);
-  expect(shown?.state).toBe("done");
-  expect(shown?.steps.map((step) => step.state)).toEqual(steps.map((step) => step.state));
-  await recordIsWhole(stores, run.id);
+async function cardIsTrue(stores: Stores, { id, chatId }: PlanRun, { platform }: Outside): Promise<void> {
+  const { run, steps } = await standing(stores, id);
+  const card = platform.seen(chatId).findLast((what) => what.kind === "card" && what.runId === id);
+  expect(card).toMatchObject({ state: run.state, revision: run.revision });
+  expect(card?.kind === "card" && card.steps.map((step) => step.state)).toEqual(steps.map((step) => step.state));
 }
 
 /** Each begun attempt, each end and each decision has its entry: facts and their audit are one transaction. */
-async function recordIsWhole(stores: Stores, runId: RunId): Promise<void> {
+async function recordIsWhole(stores: Stores, { id }: PlanRun): Promise<void> {
   const { entries, attempts, votes } = await stores.read(async (tx) => ({
-    entries: (await tx.audit.after(0, 100_000)).filter((entry) => entry.target === runId),
-    attempts: await tx.steps.attempts(runId),
-    votes: await tx.votes.of(runId),
+    entries: (await tx.audit.after(0, 100_000)).filter((entry) => entry.target === id),
+    attempts: await tx.steps.attempts(id),
+    votes: await tx.votes.of(id),
   }));
   const count = (did: string) => entries.filter((entry) => entry.did === did).length;
   expect(count("begin-step")).toBe(attempts.length);
   expect(count("end-step")).toBe(attempts.filter((attempt) => attempt.finishedAtMs !== undefined).length);
-  expect(count("confirm-plan")).toBe(1);
-  expect(votes.filter((vote) => vote.counted && vote.action === "confirm")).toHaveLength(1);
-  expect(count("finish-run")).toBeGreaterThanOrEqual(1);
+  expect(count("confirm-plan")).toBeLessThanOrEqual(1);
+  for (const [action, did] of Object.entries(DECIDED)) {
+    expect(votes.filter((vote) => vote.counted && vote.action === action)).toHaveLength(count(did));
+  }
+  if (attempts.length > 0) expect(count("finish-run")).toBeGreaterThanOrEqual(1);
+}
+
+const DECIDED: Readonly<Partial<Record<PressAction, string>>> = {
+  confirm: "confirm-plan",
+  cancel: "cancel-plan",
+  stop: "stop-run",
+  retry: "retry-step",
+  continue: "continue-run",
+  abandon: "abandon-run",
+  edit: "edit-plan",
+};
+
+async function nothingAcceptedIsGone(stores: Stores, runs: readonly PlanRun[], { accepted }: Case): Promise<void> {
+  const votes = await stores.read(async (tx) => (await Promise.all(runs.map((run) => tx.votes.of(run.id)))).flat());
+  const counted = (action: PressAction) => votes.filter((vote) => vote.counted && vote.action === action).length;
+  for (const action of new Set(accepted)) {
+    expect(counted(action)).toBeGreaterThanOrEqual(accepted.filter((one) => one === action).length);
+  }
 }

@@ -7,7 +7,7 @@ import { createProgressPoster } from "../../core/progress/progress-poster.ts";
 import { recover } from "../../core/running/recover.ts";
 import { createRunner, type Runner } from "../../core/running/runner.ts";
 import type { RunnerSettings } from "../../core/running/settings.ts";
-import { createToolCatalogue } from "../../core/tools/tool-catalogue.ts";
+import { createToolCatalogue, type ToolCatalogue } from "../../core/tools/tool-catalogue.ts";
 import { type MemoryPlatform, memoryPlatform } from "../support/memory-platform.ts";
 import type { Disk } from "./disks.ts";
 import { bootOf, quietLogger, realClock } from "./world.ts";
@@ -18,23 +18,39 @@ export interface Outside {
   /** Every effect, in order, by idempotency key. */
   readonly effects: string[];
   readonly platform: MemoryPlatform;
-  answer(call: ToolCall): Promise<ToolOutcome>;
+  /** Time that went by beside the real one. */
+  passedMs: number;
+  /** A call that is turned away before it takes effect. */
+  refuse(call: ToolCall): ToolOutcome | undefined;
+  /** How a call that took effect answers. */
+  answer(call: ToolCall, signal: AbortSignal): Promise<ToolOutcome>;
 }
 
-export function outsideWith(tools: readonly Tool[], answer?: (call: ToolCall) => Promise<ToolOutcome>): Outside {
-  const outcome = async (call: ToolCall): Promise<ToolOutcome> => ({
-    kind: "done",
-    request: call.tool.operation,
-    summary: "200 OK",
-    result: { status: 200, headers: {}, body: { id: call.idempotencyKey } },
-  });
-  return { tools, effects: [], platform: memoryPlatform({ face: "terminal" }), answer: answer ?? outcome };
+export type Services = Partial<Pick<Outside, "refuse" | "answer">>;
+
+export function outsideWith(tools: readonly Tool[], services: Services = {}): Outside {
+  return {
+    tools,
+    effects: [],
+    platform: memoryPlatform({ face: "terminal" }),
+    passedMs: 0,
+    refuse: services.refuse ?? (() => undefined),
+    answer: services.answer ?? (async (call) => ok(call)),
+  };
 }
+
+export const ok = (call: ToolCall): ToolOutcome => ({
+  kind: "done",
+  request: call.tool.operation,
+  summary: "200 OK",
+  result: { status: 200, headers: {}, body: { id: call.idempotencyKey } },
+});
 
 /** One life of Piloto's runner and poster on a disk, which can be killed at any point. */
 export interface Life {
   readonly stores: Stores;
   readonly clock: Clock;
+  readonly tools: ToolCatalogue;
   readonly runner: Runner;
   /** Points at which it could have died so far: both sides of every commit and of every effect. */
   readonly points: number;
@@ -53,16 +69,14 @@ export interface LifeOptions {
   /** Dies at this point: 0 is the first. Lives on when there are fewer. */
   readonly dieAt?: number;
   readonly settings?: Partial<RunnerSettings>;
-  /** Wraps the stores, for seeded bugs. */
-  readonly tamper?: (stores: Stores) => Stores;
   readonly showsCards?: boolean;
 }
 
 export async function startLife(disk: Disk, outside: Outside, options: LifeOptions): Promise<Life> {
   const fate = fateOf(options.dieAt);
-  const opened = await disk.open(() => fate.point());
-  const stores = options.tamper ? options.tamper(opened) : opened;
-  const clock: Clock = { nowMs: realClock.nowMs, sleep: (ms, signal) => fate.unlessDead(realClock.sleep(ms, signal)) };
+  const stores = await disk.open(() => fate.point());
+  const nowMs = () => realClock.nowMs() + outside.passedMs;
+  const clock: Clock = { nowMs, sleep: (ms, signal) => fate.unlessDead(realClock.sleep(ms, signal)) };
   const boot = bootOf(options.boot);
   const tools = createToolCatalogue([mortalTools(outside, fate)]);
   const settings = { lookMs: 0, stopLookMs: 0, beatMs: 20, backOffMs: 1, pollMs: 20, ...options.settings };
@@ -77,6 +91,7 @@ export async function startLife(disk: Disk, outside: Outside, options: LifeOptio
   return {
     stores,
     clock,
+    tools,
     runner,
     died: fate.died,
     kill: fate.kill,
@@ -93,7 +108,7 @@ export async function startLife(disk: Disk, outside: Outside, options: LifeOptio
         await runner.stop(500);
       };
       if (!fate.isDead) await Promise.race([leave().catch(fate.unlessDeath), fate.died]);
-      await opened.close();
+      await stores.close();
     },
   };
 }
@@ -147,11 +162,13 @@ function mortalTools(outside: Outside, fate: Fate): ToolProvider {
   return {
     cards: async () => outside.tools,
     get: async (_project: ProjectId, key: ToolKey) => outside.tools.find((tool) => tool.key === key),
-    async call(_project, call) {
+    async call(_project, call, signal) {
       try {
         fate.point();
+        const refused = outside.refuse(call);
+        if (refused) return refused;
         outside.effects.push(call.idempotencyKey);
-        const outcome = await outside.answer(call);
+        const outcome = await outside.answer(call, signal);
         fate.point();
         return await fate.unlessDead(Promise.resolve(outcome));
       } catch (error) {
