@@ -146,9 +146,12 @@ function outOfCalls(held: HeldRun, most: number, nowMs: number) {
   return { availableAtMs, reason: words(held.language).running.reason.outOfCalls(most, at) };
 }
 
-/** A write of ours was refused: because of a newer claim, or because of Stop? */
+/**
+ * A write of ours was refused: because of a newer claim, or because of Stop? Asked in a writing transaction: what
+ * refused us may be in the same commit, which a reader does not see yet.
+ */
 async function whatHappened(held: HeldRun, move: Move, { stores }: RecordDeps): Promise<Recorded> {
-  const run = await stores.read((tx) => tx.runs.get(held.run.id));
+  const run = await stores.atomically((tx) => tx.runs.get(held.run.id));
   if (!run || run.fence !== held.fence || run.state !== "running") return "lost";
   const { cancelRequestedBy: by, cancelRequestedAtMs: atMs } = run;
   const isUnderStop = move.kind === "settle" && move.to === "cancelled";
