@@ -67,7 +67,12 @@ export function createCore(ports: CorePorts): Core {
       return stopping;
     },
     receiveMessage: conversation.receive,
-    pressButton: conversation.press,
+    async pressButton(press) {
+      const pressed = await conversation.press(press);
+      // The commit tells the runner as well, but it looks at commits in bursts.
+      if (pressed.decision.kind === "accepted") runner.wake();
+      return pressed;
+    },
     proposeCall: (request) => proposeCall(request, { ...ports, tools }),
     async idle(chatId) {
       // In the order in which one makes work for the next.

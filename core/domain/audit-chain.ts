@@ -6,7 +6,10 @@ export const AUDIT_GENESIS = "0".repeat(64);
 /** The hash that binds an entry to its content and to all entries before it. */
 export function auditHash(entry: Omit<AuditEntry, "hash">): string {
   const { seq, atMs, by, did, target, detail, prevHash } = entry;
-  return sha256(prevHash + canonicalJson({ atMs, by, detail, did, seq, target }));
+  // The canonical JSON of these six, its keys in order: entries are made for every step of every run.
+  const json = canonicalJson;
+  const content = `{"atMs":${json(atMs)},"by":${json(by)},"detail":${json(detail)},"did":${json(did)},"seq":${json(seq)},"target":${json(target)}}`;
+  return sha256(prevHash + content);
 }
 
 /** The next link after `head`. */

@@ -48,7 +48,16 @@ export function sha256(text: string): string {
   return hash("sha256", text);
 }
 
-/** A plan's identity: what was shown is what was confirmed is what runs. */
+/** A plan's identity: what was shown is what was confirmed is what runs. A frozen plan is hashed once. */
 export function planHash(plan: Plan): string {
-  return sha256(canonicalJson(plan));
+  if (!Object.isFrozen(plan) || !Object.isFrozen(plan.steps)) return sha256(canonicalJson(plan));
+  let known = hashes.get(plan);
+  if (known === undefined) {
+    known = sha256(canonicalJson(plan));
+    hashes.set(plan, known);
+  }
+  return known;
 }
+
+/** Of plans that storage froze through and through: they cannot change under their hash. */
+const hashes = new WeakMap<Plan, string>();

@@ -24,8 +24,8 @@ type Measure = (log: (text: string) => void) => Promise<Figure[]>;
 
 const PARTS: Readonly<Record<string, Measure>> = {
   async steps(log) {
-    const one = await measureSteps(1, { steps: 400, rounds: 5 });
-    const many = await measureSteps(64, { steps: 40, rounds: 5 });
+    const one = await measureSteps(1, { steps: 2000, rounds: 5 });
+    const many = await measureSteps(64, { steps: 100, rounds: 5 });
     for (const [name, rate] of [
       ["1 run", one],
       ["64 runs", many],

@@ -2,6 +2,7 @@ import { type Expression, type Kysely, type SqlBool, sql } from "kysely";
 import { type AccountId, asId, type RunId } from "../../core/domain/ids.ts";
 import { type PlanRun, RUN_STATES, type RunState } from "../../core/domain/plan-run.ts";
 import type { PageRequest, RunChange, RunReader, RunWriter } from "../../core/ports/stores.ts";
+import { readPlan } from "../read-plan.ts";
 import type { Database, RunRow } from "../schema.ts";
 import { query, type Session } from "../session.ts";
 import { lockRun } from "./lock-run.ts";
@@ -166,7 +167,7 @@ function runReader(session: Session): RunReader {
       const rows = await session.all(revisions, { id });
       return rows.map((row) => ({
         revision: row.revision,
-        plan: JSON.parse(row.plan),
+        plan: readPlan(row.plan),
         planHash: row.plan_hash,
         by: asId(row.by_account),
         atMs: row.at_ms,
@@ -257,7 +258,7 @@ function toRun(row: Row): PlanRun {
     projectId: asId(row.project_id),
     state: row.state as RunState,
     revision: row.revision,
-    plan: JSON.parse(row.plan),
+    plan: readPlan(row.plan),
     planHash: row.plan_hash,
     requestedBy: asId(row.requested_by),
     proposedAtMs: row.proposed_at_ms,

@@ -14,6 +14,8 @@ import { withinRound } from "./within-round.ts";
 /** One commit takes at most so many units, or this long before it is written. */
 const GROUP_LIMIT = 256;
 const GROUP_MS = 15;
+/** Groups written one after another leave the event loop alone for at most so long, and one commit more. */
+const ROUND_MS = 4;
 /** After so many commits this is no short command, and a log of full length pays. */
 const COMMITS_BEFORE_LONG_LOG = 40;
 
@@ -39,6 +41,10 @@ export class GroupCommit {
   readonly #statement: Statements;
   readonly #dataVersion: () => unknown;
   #waiting: Unit[] = [];
+  /** The next group keeps its units apart by savepoints: one of the group before failed. */
+  #isCareful = false;
+  /** When the event loop last came round between two groups. */
+  #roundAtMs = Number.NEGATIVE_INFINITY;
   #commits = 0;
   #draining: Promise<void> | undefined;
   /** The chain's head after the last commit, and what `data_version` said then. */
@@ -95,8 +101,7 @@ export class GroupCommit {
 
   async #drain(): Promise<void> {
     while (this.#waiting.length > 0) {
-      // One round of the event loop, so that those who come at the same time share the commit.
-      await nextRound();
+      await this.#gather();
       try {
         await this.#turn.pass(() => this.#writeGroup());
       } catch (error) {
@@ -108,6 +113,20 @@ export class GroupCommit {
     this.#draining = undefined;
   }
 
+  /**
+   * Until those who come at the same time are here, too: all that is ready to run has run. Under steady writing the
+   * event loop must come round as well, or timers and sockets would starve.
+   */
+  #gather(): Promise<void> {
+    if (performance.now() - this.#roundAtMs < ROUND_MS) return new Promise((resolve) => process.nextTick(resolve));
+    return new Promise((resolve) =>
+      setImmediate(() => {
+        this.#roundAtMs = performance.now();
+        resolve();
+      }),
+    );
+  }
+
   async #writeGroup(): Promise<void> {
     try {
       await whenFree(this.#connection.file, this.#statement.begin);
@@ -116,13 +135,19 @@ export class GroupCommit {
       return;
     }
     const version = this.#dataVersion();
-    const group = new OpenGroup(this.#connection, this.#statement, this.#headAt(version));
+    const group = new OpenGroup(this.#connection, this.#statement, {
+      head: this.#headAt(version),
+      isCareful: this.#isCareful,
+    });
+    this.#isCareful = false;
     const endAtMs = performance.now() + GROUP_MS;
     for (let taken = 0; taken < GROUP_LIMIT && this.#waiting.length > 0; taken++) {
       const isOpen = await group.add(this.#waiting.shift()!);
-      // The rest waits for the next transaction.
+      // The rest waits for the next transaction, and so do those that were undone for another one's failure.
       if (!isOpen) {
         this.#known = undefined;
+        this.#isCareful = group.done.length > 0;
+        this.#waiting.unshift(...group.done.map(({ unit: undone }) => undone));
         return;
       }
       if (performance.now() > endAtMs) break;
@@ -192,13 +217,19 @@ class OpenGroup {
   isWritten = false;
   readonly #connection: SqliteConnection;
   readonly #statement: Statements;
+  readonly #isCareful: boolean;
   /** Read at most once a transaction: nobody else can write while it is open. */
   #head: AuditHead | undefined;
 
-  constructor(connection: SqliteConnection, statement: Statements, head: AuditHead | undefined) {
+  constructor(
+    connection: SqliteConnection,
+    statement: Statements,
+    { head, isCareful }: { head: AuditHead | undefined; isCareful: boolean },
+  ) {
     this.#connection = connection;
     this.#statement = statement;
     this.#head = head;
+    this.#isCareful = isCareful;
   }
 
   /** Where the chain stands; absent when nobody asked. */
@@ -207,41 +238,43 @@ class OpenGroup {
   }
 
   /**
-   * Runs a unit in a savepoint of its own; the first needs none, the transaction is its savepoint.
-   * `false` when the transaction is over.
+   * Runs a unit. Savepoints copy every page that a unit touches, and units hardly ever fail: so a group does without,
+   * and when one fails all are undone and the others run again, in a careful group with a savepoint each. (As on
+   * PostgreSQL after a deadlock, `work` changes nothing but through its transaction.) `false`: the transaction is over.
    */
   async add(unit: Unit): Promise<boolean> {
     const isFirst = this.done.length === 0;
+    const isApart = this.#isCareful && !isFirst;
     const headBefore = this.#head;
     const session = this.#session();
     try {
-      if (!isFirst) this.#statement.savepoint();
+      if (isApart) this.#statement.savepoint();
       const value = await withinRound(async () => {
         const result = await unit.run(transactionOver(session));
         await session.audit.flush();
         return result;
       });
       this.#assertOpen();
-      if (!isFirst) this.#statement.release();
+      if (isApart) this.#statement.release();
       this.done.push({ unit, value });
       if (session.hasWritten) this.hasWritten = true;
       return true;
     } catch (error) {
       this.#head = headBefore;
       unit.reject(error);
-      return this.#undo(isFirst, error);
+      return this.#undo(isApart, error);
     } finally {
       session.end();
     }
   }
 
   /** Takes back what a failed unit wrote. `false` when that ended the transaction. */
-  #undo(isFirst: boolean, error: unknown): boolean {
+  #undo(isApart: boolean, error: unknown): boolean {
     if (!this.#connection.db.inTransaction) {
       for (const { unit } of this.done.splice(0)) unit.reject(error);
       return false;
     }
-    if (isFirst) {
+    if (!isApart) {
       this.#statement.rollback();
       return false;
     }
@@ -272,5 +305,3 @@ class OpenGroup {
     return session;
   }
 }
-
-const nextRound = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
