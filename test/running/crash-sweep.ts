@@ -16,12 +16,14 @@ export interface Case {
   readonly chatId: ChatId;
   /** The plan that the story begins with. */
   readonly run: PlanRun;
+  /** The audit entry before the story's first: stories may share a database. */
+  readonly auditSeq: number;
   /** What Piloto said it had done. */
   readonly accepted: readonly PressAction[];
   readonly hasDied: boolean;
 }
 
-/** Where processes die: the first at its `first` point, the one after it at its `second`. */
+/** Where processes die: at the `first` point of the story, and the one that comes then at its own `second`. */
 export interface Deaths {
   readonly first?: number;
   readonly second?: number;
@@ -31,33 +33,36 @@ export interface Deaths {
 const MOST_LIVES = 8;
 
 /**
- * One story from its draft to its end: told in a first process that dies, told on in a second that may die too, and
+ * One story from its draft to its end: told in a process that dies, told on in a second that may die too, and
  * finished in one that lives. Each process finds what the one before left.
  */
 export async function oneCase(disk: Disk, id: string, story: Story, deaths: Deaths): Promise<Case> {
   const outside = outsideWith(STORY_TOOLS, story.services);
   outside.passedMs = story.passedMs ?? 0;
-  const run = await begin(disk, id, { story, outside });
+  const { run, auditSeq } = await begin(disk, id, { story, outside });
   const accepted: PressAction[] = [];
   const dieAt = [deaths.first, deaths.second];
   let hasDied = false;
   for (let n = 0; n < MOST_LIVES; n++) {
-    const options = { boot: `${id}-${n}`, dieAt: n === 0 || hasDied ? dieAt.shift() : undefined };
-    const lived = await live({ disk, outside, story, run, accepted }, options);
+    const [at] = dieAt;
+    const lived = await live({ disk, outside, story, run, accepted }, { boot: `${id}-${n}`, dieAt: at });
     hasDied ||= lived.hasDied;
-    if (lived.isOver) return { story, outside, chatId: run.chatId, run, accepted, hasDied };
+    if (lived.isOver) return { story, outside, chatId: run.chatId, run, auditSeq, accepted, hasDied };
+    if (lived.hasDied) dieAt.shift();
+    else if (at !== undefined) dieAt[0] = at - lived.points;
   }
   throw new Error(`"${story.name}" was not over after ${MOST_LIVES} processes.`);
 }
 
-async function begin(disk: Disk, id: string, { story, outside }: { story: Story; outside: Outside }): Promise<PlanRun> {
+async function begin(disk: Disk, id: string, { story, outside }: { story: Story; outside: Outside }) {
   const stores = await disk.open();
+  const { seq: auditSeq } = await stores.read((tx) => tx.audit.head());
   const atMs = Date.now() + outside.passedMs;
   await stores.atomically((tx) => tx.projects.put(projectWith(story.limits)));
   const run = await propose(stores, { id, chat: `terminal:${id}`, plan: story.plan, atMs, lifeMs: story.lifeMs });
   await story.prepare?.(stores, run);
   await stores.close();
-  return run;
+  return { run, auditSeq };
 }
 
 interface Told {
@@ -81,7 +86,7 @@ async function live({ disk, outside, story, run, accepted }: Told, options: Life
     life.died,
   ]);
   await life.end();
-  return { isOver: isOver && !life.isDead, hasDied: life.isDead };
+  return { isOver: isOver && !life.isDead, hasDied: life.isDead, points: life.points };
 }
 
 /** What a story has in hand while a process lives. */
@@ -121,7 +126,7 @@ export async function holds(stores: Stores, one: Case): Promise<void> {
   for (const run of items) {
     await effectsAreTrue(stores, run, one.outside);
     await cardIsTrue(stores, run, one.outside);
-    await recordIsWhole(stores, run);
+    await recordIsWhole(stores, run, one);
     expect(await stores.read((tx) => tx.queue.get(run.id))).toBeUndefined();
   }
   const chat = await stores.read((tx) => tx.chats.get(one.chatId));
@@ -150,9 +155,9 @@ async function cardIsTrue(stores: Stores, { id, chatId }: PlanRun, { platform }:
 }
 
 /** Each begun attempt, each end and each decision has its entry: facts and their audit are one transaction. */
-async function recordIsWhole(stores: Stores, { id }: PlanRun): Promise<void> {
+async function recordIsWhole(stores: Stores, { id }: PlanRun, { auditSeq }: Case): Promise<void> {
   const { entries, attempts, votes } = await stores.read(async (tx) => ({
-    entries: (await tx.audit.after(0, 100_000)).filter((entry) => entry.target === id),
+    entries: (await tx.audit.after(auditSeq, 100_000)).filter((entry) => entry.target === id),
     attempts: await tx.steps.attempts(id),
     votes: await tx.votes.of(id),
   }));

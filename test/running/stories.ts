@@ -71,7 +71,7 @@ function retried(): Story {
 }
 
 /** A short wait in hand, and one so long that the run goes back to the queue. */
-function busyForLong(): Story {
+export function busyForLong(): Story {
   let times = 0;
   const waits = [undefined, 20_000];
   return {
@@ -154,7 +154,7 @@ function cancelled(): Story {
 }
 
 /** One call that may be repeated is cut off by the end of a process, and one that may not. */
-function handedBack(): Story {
+export function handedBack(): Story {
   const calls = hanging();
   const hangs = new Set<string>([set.key, order.key]);
   return {
