@@ -5,7 +5,7 @@ import { busyForLong, handedBack, STORIES } from "./stories.ts";
 import { sweep, sweepTwice } from "./sweep.ts";
 
 const pool = await pglitePool();
-/** A process takes five times as long to start there: these two take several, or go another's way. */
+/** A process takes five times as long to start there; going back to the queue is also what the hourly limit does. */
 const ON_SQLITE_ALONE: readonly unknown[] = [busyForLong, handedBack];
 const onPostgres = STORIES.filter((makeStory) => !ON_SQLITE_ALONE.includes(makeStory));
 

@@ -1,27 +1,11 @@
 import { expect } from "vitest";
-import type { ChatId } from "../../core/domain/ids.ts";
 import type { PlanRun, PressAction } from "../../core/domain/plan-run.ts";
-import type { DecidedAction } from "../../core/planning/decide-plan.ts";
 import type { Decision } from "../../core/planning/decision.ts";
 import type { Stores } from "../../core/ports/stores.ts";
 import type { Disk } from "./disks.ts";
 import { type Life, type LifeOptions, type Outside, outsideWith, startLife } from "./process.ts";
-import { STORY_TOOLS, type Story } from "./story.ts";
+import { type Case, STORY_TOOLS, type Story, type Telling } from "./story.ts";
 import { press, projectWith, propose, standing } from "./world.ts";
-
-/** A story that was told to its end, over as many processes as died in it. */
-export interface Case {
-  readonly story: Story;
-  readonly outside: Outside;
-  readonly chatId: ChatId;
-  /** The plan that the story begins with. */
-  readonly run: PlanRun;
-  /** The audit entry before the story's first: stories may share a database. */
-  readonly auditSeq: number;
-  /** What Piloto said it had done. */
-  readonly accepted: readonly PressAction[];
-  readonly hasDied: boolean;
-}
 
 /** Where processes die: at the `first` point of the story, and the one that comes then at its own `second`. */
 export interface Deaths {
@@ -87,17 +71,6 @@ async function live({ disk, outside, story, run, accepted }: Told, options: Life
   ]);
   await life.end();
   return { isOver: isOver && !life.isDead, hasDied: life.isDead, points: life.points };
-}
-
-/** What a story has in hand while a process lives. */
-export interface Telling {
-  readonly life: Life;
-  readonly outside: Outside;
-  readonly run: PlanRun;
-  /** Presses the first plan's button, or another run's; what is accepted must still be true in the end. */
-  press(action: DecidedAction, run?: Pick<PlanRun, "id" | "revision">): Promise<Decision>;
-  /** Another way to decide, with the same promise. */
-  keep(decision: Decision): Decision;
 }
 
 function tellingOf({ life, outside, run, accepted }: Omit<Told, "disk" | "story"> & { life: Life }): Telling {

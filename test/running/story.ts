@@ -1,12 +1,14 @@
+import type { ChatId } from "../../core/domain/ids.ts";
 import type { Plan } from "../../core/domain/plan.ts";
-import type { PlanRun, RunState } from "../../core/domain/plan-run.ts";
+import type { PlanRun, PressAction, RunState } from "../../core/domain/plan-run.ts";
 import type { ProjectLimits } from "../../core/domain/project.ts";
 import type { ToolCall, ToolOutcome } from "../../core/domain/tool.ts";
+import type { DecidedAction } from "../../core/planning/decide-plan.ts";
+import type { Decision } from "../../core/planning/decision.ts";
 import type { Stores } from "../../core/ports/stores.ts";
 import type { RunnerSettings } from "../../core/running/settings.ts";
 import { fakeTool } from "../support/fake-tools.ts";
-import type { Case, Telling } from "./crash-sweep.ts";
-import type { Services } from "./process.ts";
+import type { Life, Outside, Services } from "./process.ts";
 import { planOf, standing } from "./world.ts";
 
 /**
@@ -31,6 +33,31 @@ export interface Story {
   tell(telling: Telling): Promise<"over" | "again">;
   /** What must be true beside what is true of every story. */
   holds?(stores: Stores, one: Case): Promise<void>;
+}
+
+/** What a story has in hand while a process lives. */
+export interface Telling {
+  readonly life: Life;
+  readonly outside: Outside;
+  readonly run: PlanRun;
+  /** Presses the first plan's button, or another run's; what is accepted must still be true in the end. */
+  press(action: DecidedAction, run?: Pick<PlanRun, "id" | "revision">): Promise<Decision>;
+  /** Another way to decide, with the same promise. */
+  keep(decision: Decision): Decision;
+}
+
+/** A story that was told to its end, over as many processes as died in it. */
+export interface Case {
+  readonly story: Story;
+  readonly outside: Outside;
+  readonly chatId: ChatId;
+  /** The plan that the story begins with. */
+  readonly run: PlanRun;
+  /** The audit entry before the story's first: stories may share a database. */
+  readonly auditSeq: number;
+  /** What Piloto said it had done. */
+  readonly accepted: readonly PressAction[];
+  readonly hasDied: boolean;
 }
 
 export const look = fakeTool("look");
