@@ -120,6 +120,8 @@ export interface StepRow {
   outcome: string | null;
   error_code: string | null;
   finished_after_cancel: number;
+  /** Keeps the place that what came of the step will need, so that ending it does not split pages. Never read. */
+  room: string | null;
   request: string | null;
   summary: string | null;
   /** JSON: StepResult. Last, because it can be megabytes and most readers stop before it. */

@@ -173,6 +173,7 @@ async function steps({ table, index, big, text, counter }: Pen): Promise<void> {
         .addColumn("outcome", text)
         .addColumn("error_code", text)
         .addColumn("finished_after_cancel", big, must)
+        .addColumn("room", text)
         .addColumn("request", text)
         .addColumn("summary", text)
         .addColumn("result", text)

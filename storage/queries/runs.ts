@@ -91,10 +91,19 @@ const addRevision = query((db, p: Revision) =>
     at_ms: p.atMs,
   }),
 );
-const addStep = query((db, p: { runId: string; number: number }) =>
-  db
-    .insertInto("steps")
-    .values({ run_id: p.runId, number: p.number, state: "pending", attempt: 0, fence: 0, finished_after_cancel: 0 }),
+/** About the length of a request, its summary and a short result. */
+const ROOM = " ".repeat(320);
+const addStep = query((db, p: { runId: string; number: number }, dialect) =>
+  db.insertInto("steps").values({
+    run_id: p.runId,
+    number: p.number,
+    state: "pending",
+    attempt: 0,
+    fence: 0,
+    finished_after_cancel: 0,
+    // PostgreSQL writes rows anew anyway.
+    room: dialect === "sqlite" ? ROOM : null,
+  }),
 );
 const dropSteps = query((db, p: { runId: string }) => db.deleteFrom("steps").where("run_id", "=", p.runId));
 

@@ -8,7 +8,8 @@ import { lockRun } from "./lock-run.ts";
 
 type Begin = Parameters<StepWriter["begin"]>[0];
 type End = Parameters<StepWriter["end"]>[0];
-type LeanRow = Omit<StepRow, "result">;
+type WholeRow = Omit<StepRow, "room">;
+type LeanRow = Omit<WholeRow, "result">;
 
 const LEAN = [
   "run_id",
@@ -27,7 +28,11 @@ const LEAN = [
 ] as const;
 
 const whole = query((db, p: { runId: string }) =>
-  db.selectFrom("steps").selectAll().where("run_id", "=", p.runId).orderBy("number"),
+  db
+    .selectFrom("steps")
+    .select([...LEAN, "result"])
+    .where("run_id", "=", p.runId)
+    .orderBy("number"),
 );
 const lean = query((db, p: { runId: string }) =>
   db.selectFrom("steps").select(LEAN).where("run_id", "=", p.runId).orderBy("number"),
@@ -74,6 +79,7 @@ const begin = query((db, p: Begin) =>
       outcome: null,
       error_code: null,
       finished_after_cancel: 0,
+      room: null,
       request: p.request as string,
       summary: null,
       result: null,
@@ -201,7 +207,7 @@ async function readAttempts(session: Session, runId: RunId): Promise<Attempt[]> 
     }));
 }
 
-function toStepWithResult(row: StepRow): StepRun {
+function toStepWithResult(row: WholeRow): StepRun {
   const isShown = row.result !== null && (row.state === "done" || row.state === "error");
   return isShown ? { ...toStep(row), result: JSON.parse(row.result!) } : toStep(row);
 }
