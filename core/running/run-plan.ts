@@ -35,6 +35,8 @@ export async function runPlan(held: HeldRun, deps: RunDeps): Promise<void> {
       continue;
     }
     const waits = move.kind === "wait" || move.kind === "wait-for-slot";
+    // There is nothing to write, so nothing else would tell a lost run to end, and it would ask again for ever.
+    if (waits && !ended && held.isLost) return;
     const recorded = waits && !ended ? "ended" : await record(held, ended, { move, deps });
     if (recorded === "over" || recorded === "lost") return;
     if (recorded === "stopped") {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { claimRuns } from "../../core/running/claim-runs.ts";
 import { done, fakeTool } from "../support/fake-tools.ts";
 import { failed, houseForEach, openCall, still } from "./bench-house.ts";
-import { ana, audited, ben, planOf, press, projectWith, propose, standing, told } from "./world.ts";
+import { ana, audited, ben, bootOf, planOf, press, projectWith, propose, standing, told } from "./world.ts";
 
 const look = fakeTool("look");
 const order = fakeTool("order", { risk: "write", replay: "never" });
@@ -310,6 +311,34 @@ describe("limits", () => {
     for (const one of open)
       one.answer({ kind: "done", request: "", summary: "", result: { status: 200, headers: {}, body: {} } });
     await house.runner.idle();
+  });
+
+  test("a run that loses its claim while it waits for a service lets go of it", async () => {
+    await house.stores.atomically((tx) => tx.projects.put(projectWith({ callsAtOncePerService: 1 })));
+    const { clock } = house;
+    const nowMs = clock.nowMs.bind(clock);
+    let looks = 0;
+    // Who turned round and round would stop the whole process, and this test with it.
+    clock.nowMs = () => {
+      looks += 1;
+      if (looks === 5_000) throw new Error("Turning in circles.");
+      return nowMs();
+    };
+    await house.boot(1);
+    const open = openCall();
+    house.tools.next.push(open.call);
+    await confirmed("a", order);
+    await still();
+    const second = await confirmed("b", order);
+    await still();
+    const other = { owner: bootOf("other").id, nowMs: nowMs() + 60_000, leaseMs: 600_000, limit: 10 };
+    expect(await claimRuns(house.stores, other)).toHaveLength(2);
+    looks = 0;
+    await clock.advance(12_000);
+    await still();
+    expect(looks).toBeLessThan(5_000);
+    expect(house.tools.effects).toHaveLength(1);
+    expect(await told(house.stores, second.id)).toBe("running: pending");
   });
 
   test("no more runs at once than the project allows", async () => {
