@@ -1,3 +1,4 @@
+import { isHeard } from "../access/is-heard.ts";
 import type { Chat, Message } from "../domain/chat.ts";
 import { isActive, type PlanRun } from "../domain/plan-run.ts";
 import type { Project } from "../domain/project.ts";
@@ -17,7 +18,7 @@ export interface Scene {
   readonly message: Message;
   readonly chat: Chat;
   readonly project: Project;
-  /** Oldest first, the message itself and what came after it left out. */
+  /** Oldest first, the message itself, what came after it and what strangers said left out. */
   readonly history: readonly Message[];
   /** The draft that words in this chat are about. */
   readonly pending?: PlanRun;
@@ -45,11 +46,12 @@ export function readScene(message: Message, { stores }: Pick<ConversationDeps, "
     const later = at < 0 ? [] : newest.slice(0, at);
     const history = newest
       .slice(at + 1, at + 1 + LOOK_BACK)
-      .filter((earlier) => earlier.handledAtMs !== undefined)
+      .filter((earlier) => earlier.handledAtMs !== undefined && isHeard(earlier, project))
       .reverse();
     const [pending, active, last] = await runsOf(tx, chat);
     const pendingKey = pending && planMessageKey(pending);
-    const pendingCameLater = later.some(({ key }) => key === pendingKey);
+    // So much was said since that the message is out of sight: the plan may be among it.
+    const pendingCameLater = at < 0 ? pending !== undefined : later.some(({ key }) => key === pendingKey);
     const intentScene = toIntentScene(history, { pending, active, last });
     return { message, chat, project, history, pending, pendingCameLater, active, last, intentScene };
   });

@@ -40,12 +40,15 @@ export async function takeTurn(message: Message, deps: ConversationDeps, signal:
   await finishTurn(message, await answer(intent, scene, deps, signal), deps);
 }
 
-/** The scene, after the chat took the language of the message where that can be told. */
+/** The scene in the language of the message where that can be told. The chat takes it, but not from a stranger. */
 async function readInLanguage(message: Message, deps: ConversationDeps): Promise<Scene | undefined> {
   const scene = await readScene(message, deps);
   const language = readLanguage(message.text);
   if (!scene || !language || language === scene.chat.language) return scene;
-  await deps.stores.atomically((tx) => tx.chats.set(scene.chat.id, { language }));
+  const { account } = message;
+  if (account && isKnown(account, scene.project)) {
+    await deps.stores.atomically((tx) => tx.chats.set(scene.chat.id, { language }));
+  }
   return { ...scene, chat: { ...scene.chat, language } };
 }
 

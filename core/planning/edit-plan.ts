@@ -1,3 +1,4 @@
+import { isHeard } from "../access/is-heard.ts";
 import { auditEntry } from "../access/record-audit.ts";
 import { planHash } from "../domain/canonical.ts";
 import type { Chat, Language, Message } from "../domain/chat.ts";
@@ -51,7 +52,8 @@ function placeOf(run: PlanRun, { stores }: ProposeDeps): Promise<Place | undefin
     const [chat, project] = [await tx.chats.get(run.chatId), await tx.projects.get(run.projectId)];
     if (!chat || !project) return undefined;
     const newest = (await tx.messages.page(chat.id, { limit: LOOK_BACK })).items;
-    return { chat, project, history: newest.filter(({ handledAtMs }) => handledAtMs !== undefined).reverse() };
+    const heard = newest.filter((message) => message.handledAtMs !== undefined && isHeard(message, project));
+    return { chat, project, history: heard.reverse() };
   });
 }
 
