@@ -28,6 +28,8 @@ export function pgPool(url: string, size = 10): PgPool {
     max: size,
     connectionTimeoutMillis: 10_000,
     statement_timeout: 30_000,
+    // For a network that swallows the answer: the server's own limits do not reach us then.
+    query_timeout: 40_000,
     lock_timeout: 15_000,
     idle_in_transaction_session_timeout: 30_000,
     keepAlive: true,
@@ -39,6 +41,8 @@ export function pgPool(url: string, size = 10): PgPool {
   });
   // An idle connection that broke is taken out by the pool itself; the next query opens another, or fails and says so.
   pool.on("error", () => undefined);
+  // One that breaks in use fails its query, and says it once more to whoever listens: nobody would end the process.
+  pool.on("connect", (client) => void client.on("error", () => undefined));
   return {
     async connect() {
       const client = await pool.connect();

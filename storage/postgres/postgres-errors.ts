@@ -67,7 +67,8 @@ function isOutOfReach(code: string | undefined, error: unknown): boolean {
   if (code !== undefined) return OUT_OF_REACH.has(code) || code.startsWith("08") || code.startsWith("57P");
   // pg itself gives these no code.
   return (
-    error instanceof Error && /^(timeout exceeded when trying to connect|Connection terminated)/.test(error.message)
+    error instanceof Error &&
+    /^(timeout exceeded when trying to connect|Connection terminated|Query read timeout)/.test(error.message)
   );
 }
 
