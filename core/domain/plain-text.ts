@@ -12,7 +12,7 @@ const HAZARDS = new RegExp(
 const PICTURE_JOINER =
   /(?<=\p{Extended_Pictographic}[\uFE0F\u{1F3FB}-\u{1F3FF}]?)\u200D(?=\p{Extended_Pictographic})/gu;
 const ESCAPE_SEQUENCES =
-  /(?:\u001B[\]PX^_]|[\u009D\u0090\u0098\u009E\u009F])[^\u0007\u001B\u009C]{0,4096}(?:\u0007|\u001B\\|\u009C)|(?:\u001B\[|\u009B)[0-?]{0,64}[ -/]{0,16}[@-~]|\u001B[ -/]{0,16}[0-~]/gu;
+  /(?:\u001B[\]PX^_]|[\u009D\u0090\u0098\u009E\u009F])[^\u0007\u001B\u0090\u0098\u009C-\u009F]{0,4096}(?:\u0007|\u001B\\|\u009C)|(?:\u001B\[|\u009B)[0-?]{0,64}[ -/]{0,16}[@-~]|\u001B[ -/]{0,16}[0-~]/gu;
 const TOO_MANY_MARKS = /(\p{M}{4})\p{M}+/gu;
 /** Stands in for a joiner that is part of a picture while the others are struck out. */
 const KEPT_JOINER = "\uFDD0";

@@ -15,7 +15,8 @@ export type Resolved =
   | { readonly kind: "missing"; readonly reference: string; readonly why: string };
 
 const REFERENCE = /\{\{\s*steps\.(\d{1,4})\.(status|headers|body)((?:\.[^.{}\s]+)*)\s*\}\}/g;
-const LOOKS_LIKE_ONE = /\{\{[^}]*\}\}/g;
+/** Not over further opening braces: a long row of them would be read again from each one. */
+const LOOKS_LIKE_ONE = /\{\{(?:(?!\{\{)[^}])*\}\}/g;
 
 /** All references in a value, and all things in double braces that are none. */
 export function referencesIn(value: Json): { references: Reference[]; malformed: string[] } {

@@ -76,7 +76,11 @@ export function wellFormedText(text: string): string {
 }
 
 function fenced(text: string): string[] {
-  const inFences = [...text.matchAll(/```[a-zA-Z_]*\s*\n?([\s\S]*?)```/g)].map((match) => match[1] ?? "");
+  // Every second piece lies inside a fence; the last has no end. Split, not matched: linear in the text.
+  const pieces = text.split("```");
+  const inFences = pieces
+    .filter((_piece, at) => at % 2 === 1 && at < pieces.length - 1)
+    .map((piece) => piece.replace(/^[a-zA-Z_]*/, ""));
   const inTags = [...text.matchAll(/<tool_call>([\s\S]*?)(?:<\/tool_call>|$)/g)].map((match) => match[1] ?? "");
   return [...inFences, ...inTags].map((inner) => inner.trim()).filter((inner) => /^[[{]/.test(inner));
 }

@@ -105,3 +105,10 @@ test("native arguments nested without end are not read", () => {
   const deep = JSON.parse(`${'{"a":'.repeat(5_000)}1${"}".repeat(5_000)}`) as Json;
   expect(parsePlan(call("mcp_request", { ...step, arguments: deep }))).toMatchObject({ kind: "unreadable" });
 });
+
+test("an answer that opens a fence and never closes it is read in little time", () => {
+  const startedMs = performance.now();
+  parsePlan(said(`\`\`\`${"a".repeat(250_000)}`));
+  parsePlan(said(`\`\`\`${" ".repeat(250_000)}x`));
+  expect(performance.now() - startedMs).toBeLessThan(1_000);
+});

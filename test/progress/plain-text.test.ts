@@ -45,3 +45,9 @@ test("a line keeps its limit and never ends in half a character", () => {
     }),
   );
 });
+
+test("a long row of unfinished escape sequences takes no long time", () => {
+  const startedMs = performance.now();
+  expect(plainText("\u009d".repeat(300_000))).toBe("");
+  expect(performance.now() - startedMs).toBeLessThan(1_000);
+});
