@@ -42,12 +42,21 @@ export function toPilotoError(error: unknown): unknown {
   return error;
 }
 
+/** pg itself gives these no code. */
+const NO_CODE =
+  /^(timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client (was closed|has encountered a connection error) and is not queryable)/;
+
 const OUT_OF_REACH = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
   "ENOTFOUND",
   "ETIMEDOUT",
   "EHOSTUNREACH",
+  "EHOSTDOWN",
+  "ENETUNREACH",
+  "ENETDOWN",
+  "ECONNABORTED",
+  "EAI_AGAIN",
   "EPIPE",
   // Locks, statements and transactions that took too long, and too many connections.
   "55P03",
@@ -65,11 +74,7 @@ const OUT_OF_REACH = new Set([
 
 function isOutOfReach(code: string | undefined, error: unknown): boolean {
   if (code !== undefined) return OUT_OF_REACH.has(code) || code.startsWith("08") || code.startsWith("57P");
-  // pg itself gives these no code.
-  return (
-    error instanceof Error &&
-    /^(timeout exceeded when trying to connect|Connection terminated|Query read timeout)/.test(error.message)
-  );
+  return error instanceof Error && NO_CODE.test(error.message);
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -71,6 +71,8 @@ test.each([
   ["XX001", "DATA_DAMAGED"],
   ["57P01", "STORE_UNREACHABLE"],
   ["55P03", "STORE_UNREACHABLE"],
+  ["EAI_AGAIN", "STORE_UNREACHABLE"],
+  ["ENETUNREACH", "STORE_UNREACHABLE"],
   ["40001", "STORE_UNREACHABLE"],
 ] as const)("what the server calls %s a person reads as %s, and nothing is written", async (theirs, ours) => {
   await emptyPostgres(pool);

@@ -38,6 +38,8 @@ test("a connection that breaks in use fails its query, and nothing else", async 
     const client = await pool.connect();
     await expect(client.query("select 1")).rejects.toThrow(/Connection terminated|ECONNRESET/);
     await settle();
+    const next = await client.query("select 2").catch(toPilotoError);
+    expect(isPilotoError(next, "STORE_UNREACHABLE")).toBe(true);
     client.release(true);
     expect(uncaught).toEqual([]);
   } finally {
