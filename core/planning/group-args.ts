@@ -23,21 +23,23 @@ export function groupArgs(args: JsonObject, argsSchema: JsonObject): JsonObject 
 }
 
 /** The properties of a schema, a local reference and `allOf` followed. */
-export function propertiesOf(schema: Json | undefined, root: JsonObject, depth = 0): JsonObject {
+export function propertiesOf(schema: Json | undefined, root: JsonObject, seen = new Set<JsonObject>()): JsonObject {
   const object = followed(schema, root);
-  if (!object || depth > 5) return {};
+  if (!object || seen.has(object)) return {};
+  seen.add(object);
   const inherited = Array.isArray(object.allOf) ? object.allOf : [];
   const own = isJsonObject(object.properties) ? object.properties : {};
-  return Object.assign({}, ...inherited.map((part) => propertiesOf(part, root, depth + 1)), own);
+  return Object.assign({}, ...inherited.map((part) => propertiesOf(part, root, seen)), own);
 }
 
 /** The required names of a schema, a local reference and `allOf` followed. */
-export function requiredOf(schema: Json | undefined, root: JsonObject, depth = 0): string[] {
+export function requiredOf(schema: Json | undefined, root: JsonObject, seen = new Set<JsonObject>()): string[] {
   const object = followed(schema, root);
-  if (!object || depth > 5) return [];
+  if (!object || seen.has(object)) return [];
+  seen.add(object);
   const inherited = Array.isArray(object.allOf) ? object.allOf : [];
   const own = Array.isArray(object.required) ? object.required.filter((name) => typeof name === "string") : [];
-  return [...new Set([...inherited.flatMap((part) => requiredOf(part, root, depth + 1)), ...own])];
+  return [...new Set([...inherited.flatMap((part) => requiredOf(part, root, seen)), ...own])];
 }
 
 /** A schema with `#/$defs/…` references followed, a few hops. */

@@ -12,6 +12,8 @@ export interface MissingValue {
 }
 
 const MAX_DEPTH = 6;
+/** Objects looked into; a hostile schema may ask for more of them at each level. */
+const MAX_VISITS = 5_000;
 
 /**
  * Required arguments that are absent, filled with a placeholder (`<id>`, "unknown", "TODO"), or numbers of a
@@ -25,8 +27,9 @@ export function missingValues(
   const said = words.toLowerCase();
   const saysNumbers = NUMBER_WORDS.test(words);
   const missing: MissingValue[] = [];
+  let visits = 0;
   const visit = (value: Json | undefined, schema: JsonObject, path: readonly string[], depth: number): void => {
-    if (depth > MAX_DEPTH) return;
+    if (depth > MAX_DEPTH || ++visits > MAX_VISITS) return;
     const fields = propertiesOf(schema, argsSchema);
     const given = isJsonObject(value) ? value : {};
     for (const name of requiredOf(schema, argsSchema)) {

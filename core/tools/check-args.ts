@@ -4,10 +4,13 @@ import type { JsonObject } from "../domain/result.ts";
 import type { Tool } from "../domain/tool.ts";
 import { allowReferences, REFERENCE_FORMATS } from "./allow-references.ts";
 import { safePattern } from "./safe-pattern.ts";
+import { schemaWork } from "./schema-work.ts";
 import { tellProblems } from "./tell-problems.ts";
 
 /** Characters of JSON; a larger schema is not compiled. Listing keeps endpoints far below it. */
 const MAX_SCHEMA = 400_000;
+/** Schemas walked through for one value; a choice of hundreds of objects stays far below it. */
+const MAX_WORK = 5_000;
 const MAX_COMPILED = 200;
 const MAX_DEPTH = 120;
 
@@ -53,6 +56,8 @@ function compile(
 ): ValidateFunction | string {
   if (JSON.stringify(argsSchema).length > MAX_SCHEMA) return `the schema of ${key} is too large to check arguments by`;
   try {
+    if (schemaWork(argsSchema) > MAX_WORK)
+      return `the schema of ${key} goes round or multiplies; nothing can be checked by it`;
     return createAjv().compile(references ? allowReferences(argsSchema) : argsSchema);
   } catch (error) {
     // Ajv throws plain errors for schemas that contradict themselves; the call must not go out unchecked.

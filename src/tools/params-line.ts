@@ -33,12 +33,13 @@ interface Shape {
 }
 
 /** The properties of an object schema, `allOf` and references followed a few steps. */
-function objectShape(schema: Json, definitions: JsonObject, depth: number): Shape {
+function objectShape(schema: Json, definitions: JsonObject, depth: number, seen = new Set<JsonObject>()): Shape {
   const shape: Shape = { properties: new Map(), required: new Set() };
   const object = followed(schema, definitions);
-  if (!object || depth > 5) return shape;
+  if (!object || depth > 5 || seen.has(object)) return shape;
+  seen.add(object);
   for (const part of Array.isArray(object.allOf) ? object.allOf : []) {
-    const inner = objectShape(part, definitions, depth + 1);
+    const inner = objectShape(part, definitions, depth + 1, seen);
     for (const [name, field] of inner.properties) shape.properties.set(name, field);
     for (const name of inner.required) shape.required.add(name);
   }
@@ -49,9 +50,19 @@ function objectShape(schema: Json, definitions: JsonObject, depth: number): Shap
   return shape;
 }
 
-function typeName(schema: Json, definitions: JsonObject): string {
+/** Each schema is named once: choices may go round, or name the next one many times. */
+function typeName(schema: Json, definitions: JsonObject, known = new Map<JsonObject, string>()): string {
   const object = followed(schema, definitions);
   if (!object) return "any";
+  const standing = known.get(object);
+  if (standing !== undefined) return standing;
+  known.set(object, "any");
+  const name = nameOf(object, (part) => typeName(part, definitions, known));
+  known.set(object, name);
+  return name;
+}
+
+function nameOf(object: JsonObject, inner: (part: Json) => string): string {
   const choices = Array.isArray(object.enum) ? object.enum.filter((choice) => choice !== null).map(String) : [];
   const joined = choices.join("|");
   if (choices.length > 0 && joined.length <= 60) return cleanText(joined);
@@ -59,7 +70,7 @@ function typeName(schema: Json, definitions: JsonObject): string {
   if (typeof type === "string" && type !== "") return type;
   const parts = object.anyOf ?? object.oneOf;
   if (Array.isArray(parts)) {
-    const types = new Set(parts.map((part) => typeName(part, definitions)).filter((name) => name !== "null"));
+    const types = new Set(parts.map(inner).filter((name) => name !== "null"));
     return types.size <= 3 ? [...types].join("|") : "any";
   }
   return object.properties || object.allOf ? "object" : "any";

@@ -5,6 +5,8 @@ import { cleanText } from "./openapi-schema.ts";
 const MAX_LINE = 300;
 const MAX_FIELDS = 12;
 const MAX_DEPTH = 3;
+/** Parts (`allOf`) of one schema, theirs included. */
+const MAX_PARTS = 300;
 
 /**
  * Where an operation's answer holds what, for references to it: `body: total:integer · body.items[]: id:string, name:string`.
@@ -64,12 +66,12 @@ interface Shape {
   readonly properties: ReadonlyMap<string, Json>;
 }
 
-function shapeOf(schema: Json | undefined, root: JsonObject, depth = 0): Shape {
+function shapeOf(schema: Json | undefined, root: JsonObject, depth = 0, budget = { left: MAX_PARTS }): Shape {
   const object = resolveObject(root, schema);
-  if (!object || depth > 4) return { type: "any", properties: new Map() };
+  if (!object || depth > 4 || --budget.left < 0) return { type: "any", properties: new Map() };
   const properties = new Map<string, Json>();
   for (const part of Array.isArray(object.allOf) ? object.allOf : []) {
-    for (const [name, field] of shapeOf(part, root, depth + 1).properties) properties.set(name, field);
+    for (const [name, field] of shapeOf(part, root, depth + 1, budget).properties) properties.set(name, field);
   }
   for (const [name, field] of Object.entries(isJsonObject(object.properties) ? object.properties : {}))
     properties.set(name, field);

@@ -2,6 +2,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { asId, type ToolKey } from "../../core/domain/ids.ts";
+import { missingValues } from "../../core/planning/missing-values.ts";
+import { checkArgs } from "../../core/tools/check-args.ts";
 import { listOperations } from "../../src/tools/list-operations.ts";
 import { parseOpenApi } from "../../src/tools/openapi-document.ts";
 import { addService } from "../../src/tools/services.ts";
@@ -190,5 +193,63 @@ describe("a document that attacks", () => {
     const [card] = await house.tools.cards(PROJECT);
     expect(`${card!.summary}${card!.params}`).not.toMatch(/[\u0000-\u001f\u202a-\u202e\u2066-\u2069]/);
     expect(card!.summary.length).toBeLessThanOrEqual(120);
+  });
+});
+
+describe("schemas that go round or multiply", () => {
+  const body = (schemas: object) =>
+    parseOpenApi(
+      JSON.stringify({
+        openapi: "3.1.0",
+        paths: {
+          "/x": {
+            post: {
+              requestBody: {
+                required: true,
+                content: {
+                  "application/json": {
+                    schema: {
+                      type: "object",
+                      properties: { a: { $ref: "#/components/schemas/A0" } },
+                      allOf: [{ $ref: "#/components/schemas/A0" }],
+                    },
+                  },
+                },
+              },
+              responses: {
+                200: {
+                  description: "",
+                  content: { "application/json": { schema: { $ref: "#/components/schemas/A0" } } },
+                },
+              },
+            },
+          },
+        },
+        components: { schemas },
+      }),
+      "attack",
+    );
+  const doubling = (keyword: string, times: number) =>
+    Object.fromEntries(
+      Array.from({ length: 40 }, (_, n) => {
+        const ref = { $ref: `#/components/schemas/A${n + 1}` };
+        return [`A${n}`, n === 39 ? { type: "string" } : { [keyword]: Array(times).fill(ref) }];
+      }),
+    );
+
+  test.each([
+    ["a choice of itself", { A0: { anyOf: [{ $ref: "#/components/schemas/A0" }] } }],
+    ["a part of itself", { A0: { allOf: [{ $ref: "#/components/schemas/A0" }] } }],
+    ["choices that double forty times", doubling("anyOf", 2)],
+    ["exclusive choices that double forty times", doubling("oneOf", 2)],
+    ["parts that grow thirtyfold at each step", doubling("allOf", 30)],
+  ])("%s is listed at once, and its arguments are refused at once", (_what, schemas) => {
+    const startedMs = performance.now();
+    const [operation] = listOperations(body(schemas)).operations;
+    const { argsSchema } = operation!;
+    const tool = { key: asId<ToolKey>("attack POST /x"), hash: String(startedMs), argsSchema };
+    expect(missingValues({ body: { a: 1 } }, argsSchema, { words: "", changesThings: true })).toEqual([]);
+    for (const references of [true, false]) expect(checkArgs(tool, { body: { a: 1 } }, { references })).not.toEqual([]);
+    expect(performance.now() - startedMs).toBeLessThan(2_000);
   });
 });
