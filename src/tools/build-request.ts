@@ -69,11 +69,18 @@ function fillTemplate(template: string, values: JsonObject, schemas: JsonObject)
     const written = value === undefined ? "" : simple(value, schemas[name]);
     if (written === undefined) return { kind: "unbuildable", why: `path.${name} holds characters that cannot be sent` };
     if (written === "") return { kind: "unbuildable", why: `path.${name} is empty` };
-    if (/^\.{1,2}$/.test(written))
-      return { kind: "unbuildable", why: `path.${name} is "${written}", which would lead elsewhere` };
+    if (leadsUp(written))
+      return { kind: "unbuildable", why: `path.${name} is "${written.slice(0, 100)}", which would lead elsewhere` };
     path = path.split(`{${name}}`).join(written);
   }
   return path;
+}
+
+/** Slashes are sent encoded, but some servers decode them first and then walk up, path parameters (`..;`) left aside. */
+function leadsUp(written: string): boolean {
+  return decodeURIComponent(written)
+    .split(/[/\\]/)
+    .some((part) => /^\.{1,2}(?:;|$)/.test(part));
 }
 
 /** Style `simple` (OpenAPI 3.1, 4.8.12.3): `a,b` for lists, `k,v` or `k=v` for objects. `undefined` for lone surrogates. */

@@ -104,9 +104,14 @@ function operationsIn(item: JsonObject): [string, JsonObject][] {
     const operation = item[method];
     if (isJsonObject(operation)) found.push([method.toUpperCase(), operation]);
   }
+  const known = new Set(found.map(([method]) => method));
   const additional = isJsonObject(item.additionalOperations) ? item.additionalOperations : {};
-  for (const [method, operation] of Object.entries(additional)) {
-    if (isJsonObject(operation)) found.push([method.toUpperCase(), operation]);
+  for (const [name, operation] of Object.entries(additional)) {
+    const method = name.toUpperCase();
+    // One that is described twice is what it is described as first: a key names one operation.
+    if (!isJsonObject(operation) || known.has(method)) continue;
+    known.add(method);
+    found.push([method, operation]);
   }
   return found;
 }

@@ -196,6 +196,23 @@ describe("a document that attacks", () => {
   });
 });
 
+test("an operation that a document describes twice is listed once, as it is described first", async () => {
+  const item = {
+    get: { summary: "Lists parts" },
+    additionalOperations: {
+      GET: { summary: "Something else" },
+      Purge: { summary: "Empties" },
+      PURGE: { summary: "Empties again" },
+    },
+  };
+  const report = await add(JSON.stringify({ openapi: "3.2.0", paths: { "/parts": item } }));
+  const endpoints = await house.stores.read((tx) => tx.services.endpoints(report.service.id));
+  expect(endpoints.map(({ operation, summary }) => [operation, summary])).toEqual([
+    ["GET /parts", "Lists parts"],
+    ["PURGE /parts", "Empties"],
+  ]);
+});
+
 describe("schemas that go round or multiply", () => {
   const body = (schemas: object) =>
     parseOpenApi(

@@ -50,6 +50,21 @@ describe("the address of a call", () => {
     expect(url.search + url.hash + url.username + url.password).toBe("");
   });
 
+  test.each(["x/../../admin", "../admin", "a/..", "./a", "..\\admin", "a\\..\\b", "..;/admin", "a/..;x=1/b"])(
+    "does not carry %j: servers that decode slashes would walk up",
+    (id) => {
+      const built = get("/parts/{id}/stock", { path: { id } });
+      expect(built).toMatchObject({ kind: "unbuildable", why: expect.stringContaining("lead elsewhere") });
+      expect(get("/parts/{id}/stock", { path: { id: [id] } })).toMatchObject({ kind: "unbuildable" });
+    },
+  );
+
+  test.each(["group/project", "v1..2", "a.b/c.d", "...", ".hidden/x"])("still carries %j in one part", (id) => {
+    expect(get("/parts/{id}/stock", { path: { id } })).toMatchObject({
+      path: `/v1/shop/parts/${encodeURIComponent(id)}/stock`,
+    });
+  });
+
   test("stays under the base path and at the origin, whatever the arguments are", () => {
     const nasty = fc.oneof(
       fc.string({ unit: "binary" }),
