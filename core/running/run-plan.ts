@@ -43,10 +43,12 @@ export async function runPlan(held: HeldRun, deps: RunDeps): Promise<void> {
       ended = ended && endUnderStop(ended);
       continue;
     }
+    // While the end was written a place may have become free, and nobody would say so again: ask once more.
+    const mayBeFree = ended !== undefined && move.kind === "wait-for-slot";
     if (ended) remember(held, ended);
     ended = undefined;
     if (move.kind === "begin") ended = await act(held, move, deps);
-    else await waitFor(held, move, deps);
+    else if (!mayBeFree) await waitFor(held, move, deps);
   }
 }
 
