@@ -114,7 +114,7 @@ describe("a disk that is full", () => {
       const env = { PILOTO_DATA_DIR: data, PILOTO_DEMO: "0" };
       expect((await place.piloto(["runs", "list"], { env })).code).toBe(0);
       const big = "word ".repeat(18_000);
-      const script = lines({ say: "hello" }, { wait: "idle", within: 5 }, ...Array(9).fill({ say: big }));
+      const script = lines({ say: "hello" }, { wait: "idle", within: 5 }, ...Array(40).fill({ say: big }));
       const sh = tiny ? 'exec "$@"' : `ulimit -f 400; trap '' XFSZ; exec "$@"`;
       const full = await place.limited(sh, ["chat", "--script", "-", "--json"], { env, stdin: script });
       expect(full.stderr).toMatch(tiny ? /disk is full/ : /disk under .* failed/);
