@@ -225,6 +225,10 @@ function keptHeaders(headers: Readonly<Record<string, string>>, secrets: Secrets
 /** A service that echoes what it was sent must not hand its key to the chat. */
 function redacted(body: Json, secrets: Secrets): Json {
   if (typeof body === "string") return secrets.redact(body);
+  if (typeof body === "number") {
+    const shown = secrets.redact(String(body));
+    return shown === String(body) ? body : shown;
+  }
   if (Array.isArray(body)) return body.map((item) => redacted(item, secrets));
   if (!isJsonObject(body)) return body;
   return Object.fromEntries(

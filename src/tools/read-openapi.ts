@@ -3,7 +3,7 @@ import { isPilotoError, PilotoError } from "../../core/domain/errors.ts";
 import { isJsonObject, type JsonObject } from "../../core/domain/result.ts";
 import type { Egress, EgressAnswer } from "./egress.ts";
 import { MAX_DOCUMENT_BYTES, type OpenApiDocument, parseOpenApi } from "./openapi-document.ts";
-import { normaliseBaseUrl } from "./service-address.ts";
+import { MAX_ADDRESS, normaliseBaseUrl } from "./service-address.ts";
 
 /** A document, where it was found, and where its operations are called. */
 export interface ReadOpenApi {
@@ -244,7 +244,7 @@ export function serverUrl(server: JsonObject): string {
 }
 
 function absolute(url: string, relativeTo: string | undefined): string[] {
-  if (!URL.canParse(url, relativeTo)) return [];
+  if (url.length > MAX_ADDRESS || !URL.canParse(url, relativeTo)) return [];
   const { protocol, href } = new URL(url, relativeTo);
   return protocol === "http:" || protocol === "https:" ? [href] : [];
 }

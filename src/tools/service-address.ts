@@ -2,6 +2,9 @@ import { BlockList, isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 import { PilotoError } from "../../core/domain/errors.ts";
 
+/** Documents name addresses too, of any length. */
+export const MAX_ADDRESS = 2_000;
+
 /**
  * An address as a person types it, as the base of a service: `https` (plain `http` for this machine and private
  * networks) where no scheme was given; without trailing slash, query, fragment. The URL parser has written odd
@@ -9,6 +12,7 @@ import { PilotoError } from "../../core/domain/errors.ts";
  * @throws PilotoError URL_NOT_ALLOWED
  */
 export function normaliseBaseUrl(typed: string): string {
+  if (typed.length > MAX_ADDRESS) throw refused(typed, `it is longer than ${MAX_ADDRESS} characters`);
   const trimmed = typed.trim();
   const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed) ? trimmed : `${defaultScheme(trimmed)}://${trimmed}`;
   if (trimmed === "" || !URL.canParse(withScheme)) throw refused(typed, "it is no address");
@@ -25,6 +29,7 @@ export function normaliseBaseUrl(typed: string): string {
 
 function refused(typed: string, why: string): PilotoError {
   const shown = typed
+    .slice(0, MAX_ADDRESS)
     .replace(/[\u0000-\u001f\u007f]/g, "")
     .replace(/\/\/[^/@]*@/, "//…@")
     .slice(0, 120);

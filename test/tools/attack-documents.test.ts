@@ -196,6 +196,14 @@ describe("a document that attacks", () => {
   });
 });
 
+test("a server's address of a million slashes takes no long time", async () => {
+  const startedMs = performance.now();
+  const url = `http://127.0.0.1:9/${"/".repeat(1_000_000)}x`;
+  const report = await add(JSON.stringify({ openapi: "3.1.0", paths: { "/a": { get: { servers: [{ url }] } } } }));
+  expect(report.refused).toMatchObject([{ reason: expect.stringContaining("a server of its own") }]);
+  expect(performance.now() - startedMs).toBeLessThan(2_000);
+});
+
 test("an operation that a document describes twice is listed once, as it is described first", async () => {
   const item = {
     get: { summary: "Lists parts" },

@@ -11,6 +11,7 @@ import { openSecrets } from "../../src/secrets.ts";
 import { createEgress } from "../../src/tools/egress.ts";
 import { createHttpTools } from "../../src/tools/http-provider.ts";
 import { addService } from "../../src/tools/services.ts";
+import { silentLogger } from "../support/silent-logger.ts";
 import { ADMIN, type House, type Loopback, loopback, openHouse, PROJECT } from "./house.ts";
 
 const PLACE = "service:shop/s";
@@ -137,6 +138,30 @@ describe("a service's credentials", () => {
     await callWith({ kind: "header", name: "X-KEY", secret: PLACE }, "s GET /echo");
     const tool = await house.tools.get(PROJECT, "s GET /echo" as ToolKey);
     expect(tool!.params).toBe("query: q:string token:string");
+  });
+
+  test.each([
+    ["a password that comes back without its user", "ana:hunter2-canary", JSON.stringify({ got: "hunter2-canary" })],
+    ["a key of digits that comes back as a number", "739105482611", '{"got":739105482611}'],
+  ])("are struck out of %s", async (_what, secret, answer) => {
+    const echo = await loopback((_request, response) =>
+      response.writeHead(200, { "content-type": "application/json" }).end(answer),
+    );
+    try {
+      await secrets.put(PLACE, secret, ADMIN);
+      await callWith({ kind: "basic", secret: PLACE }, "s GET /echo");
+      const tools = createHttpTools({
+        ...house,
+        secrets,
+        logger: silentLogger(),
+        egress: { send: (request) => createEgress().send({ ...request, origin: echo.url }) },
+      });
+      const tool = (await tools.get(PROJECT, "s GET /echo" as ToolKey))!;
+      const outcome = await tools.call(PROJECT, { tool, args: {}, idempotencyKey: "k" }, new AbortController().signal);
+      expect(outcome).toMatchObject({ kind: "done", result: { body: { got: `[secret ${PLACE}]` } } });
+    } finally {
+      await echo.stop();
+    }
   });
 
   test("that are not there stop the call", async () => {
