@@ -6,14 +6,14 @@
 export function claimsAnAction(text: string): boolean {
   return sentencesOf(text).some((sentence) => {
     if (!CLAIMS.some((claim) => claim.test(sentence))) return false;
-    return !DENIAL.test(sentence) && !CONDITION.test(sentence) && !QUESTION.test(sentence);
+    return !DENIAL.test(sentence.replace(NO_DENIAL, " ")) && !CONDITION.test(sentence) && !QUESTION.test(sentence);
   });
 }
 
 const DONE_EN =
   "set|changed|updated|created|added|removed|deleted|cancelled|canceled|sent|posted|notified|told|informed|ordered|started|stopped|restarted|scheduled|booked|moved|renamed|increased|decreased|raised|lowered|adjusted|completed|executed|performed|carried out|applied|saved|stored|submitted|placed|done|made|run|called|switched|turned|assigned|closed|opened|reset|registered|published|emailed|messaged|checked|looked up|processed|finished|fixed|configured|enabled|disabled|taken care";
 const DONE_ES =
-  "cambiad[oa]s?|actualizad[oa]s?|cread[oa]s?|añadid[oa]s?|agregad[oa]s?|eliminad[oa]s?|borrad[oa]s?|cancelad[oa]s?|enviad[oa]s?|publicad[oa]s?|avisad[oa]s?|notificad[oa]s?|informad[oa]s?|puest[oa]s?|fijad[oa]s?|establecid[oa]s?|ajustad[oa]s?|ejecutad[oa]s?|realizad[oa]s?|hech[oa]s?|guardad[oa]s?|registrad[oa]s?|modificad[oa]s?|arrancad[oa]s?|iniciad[oa]s?|detenid[oa]s?|parad[oa]s?|programad[oa]s?|completad[oa]s?|dich[oa]|mandad[oa]s?|subid[oa]s?|bajad[oa]s?|consultad[oa]s?|configurad[oa]s?|activad[oa]s?|desactivad[oa]s?|apagad[oa]s?|encendid[oa]s?|cerrad[oa]s?|abiert[oa]s?";
+  "cambiad[oa]s?|actualizad[oa]s?|cread[oa]s?|añadid[oa]s?|agregad[oa]s?|eliminad[oa]s?|borrad[oa]s?|cancelad[oa]s?|enviad[oa]s?|publicad[oa]s?|avisad[oa]s?|notificad[oa]s?|informad[oa]s?|dejad[oa]s?|puest[oa]s?|fijad[oa]s?|establecid[oa]s?|ajustad[oa]s?|ejecutad[oa]s?|realizad[oa]s?|hech[oa]s?|guardad[oa]s?|registrad[oa]s?|modificad[oa]s?|arrancad[oa]s?|iniciad[oa]s?|detenid[oa]s?|parad[oa]s?|programad[oa]s?|completad[oa]s?|dich[oa]|mandad[oa]s?|subid[oa]s?|bajad[oa]s?|consultad[oa]s?|configurad[oa]s?|activad[oa]s?|desactivad[oa]s?|apagad[oa]s?|encendid[oa]s?|cerrad[oa]s?|abiert[oa]s?";
 const PAST_ES =
   "cambié|actualicé|creé|añadí|agregué|eliminé|borré|cancelé|envié|publiqué|avisé|notifiqué|informé|puse|fijé|establecí|ajusté|ejecuté|realicé|hice|guardé|registré|modifiqué|arranqué|inicié|detuve|paré|programé|mandé|subí|bajé|configuré";
 
@@ -37,11 +37,29 @@ const CLAIMS: readonly RegExp[] = [
     "iu",
   ),
   /(?:^|[^\p{L}])acabo de /iu,
+  /\bconsider it done\b|\bdalo por hecho\b/i,
+  // Without a subject ("Updated the stock."), and in headline style ("Stock updated to 400").
+  new RegExp(
+    `^\\W*(?!set\\b|run\\b|called\\b)(?:${DONE_EN})(?:\\W*$| (?:the|your|it|them|this|that|all|both|a|an)\\b)`,
+    "i",
+  ),
+  new RegExp(
+    `^(?=.{1,160}$)[^\\p{L}]*(?:(?:the|your|new|all) )?[\\p{L}\\d-]+(?: [\\p{L}\\d-]+)? (?:${DONE_EN})(?: to \\S+)?[^\\p{L}\\d?]*$`,
+    "iu",
+  ),
+  new RegExp(`^[^\\p{L}]*(?:${DONE_ES})(?:$|[^\\p{L} ])`, "iu"),
+  new RegExp(
+    `^(?=.{1,160}$)[^\\p{L}]*(?:(?:el|la|los|las|tu|su) )?[\\p{L}\\d-]+(?: [\\p{L}\\d-]+)? (?:${DONE_ES})(?: a \\S+)?[^\\p{L}\\d?]*$`,
+    "iu",
+  ),
   /^\W*(?:ya está|listo|lista|hecho|completado|terminado)(?:$|[^\p{L}])/iu,
 ];
 
 const DENIAL =
   /\b(?:not|never|nothing|nobody|cannot|without|no)\b|n['’]t\b|(?:^|[^\p{L}])(?:no|nada|nunca|ningun[oa]?|sin)(?:$|[^\p{L}])/iu;
+/** A "no" that denies nothing. */
+const NO_DENIAL =
+  /\b(?:no (?:problem|worries|trouble)|not a problem|nothing (?:else|more)|no te preocupes|no hay problema|sin problemas?|nada más)(?![\p{L}])/giu;
 const CONDITION =
   /^\W*(?:if|once|when|after|as soon as|before|should|would|si|cuando|una vez|después|antes|en cuanto)(?:$|[^\p{L}])|\b(?:to be|will be|can be|must be|would be|needs to be|should be|could be|after you confirm|once you confirm)\b|(?:^|[^\p{L}])(?:será|serán|puede ser|cuando confirmes|si confirmas)(?:$|[^\p{L}])/iu;
 const QUESTION =

@@ -20,6 +20,22 @@ test.each([
   "El aviso fue publicado.",
   "Acabo de crear el trabajo.",
   "Puse las existencias a 400.",
+  "Updated the stock to 400.",
+  "Sent!",
+  "Stock updated.",
+  "Order placed!",
+  "✅ Stock set to 400",
+  "The stock updated to 400 ✅",
+  "Consider it done!",
+  "No problem, I set the stock to 400.",
+  "No worries, the stock has been updated.",
+  "I set it to 400, nothing else to do.",
+  "Actualizado.",
+  "Stock actualizado a 400.",
+  "Existencias cambiadas a 400.",
+  "Aviso enviado.",
+  "He dejado el stock en 400.",
+  "Sin problema, he cambiado el stock a 400.",
 ])("%j claims that something was done", (text) => {
   expect(claimsAnAction(text)).toBe(true);
 });
@@ -39,6 +55,18 @@ test.each([
   "Puedo cambiar las existencias.",
   "Hay 240 tornillos M8.",
   "There are 240 M8 bolts in stock.",
+  "Updated values are shown in the list.",
+  "Tell me what you want changed.",
+  "Nothing changed.",
+  "Stock updated?",
+  "Nada cambiado.",
+  "Dime qué quieres cambiado.",
 ])("%j claims nothing", (text) => {
   expect(claimsAnAction(text)).toBe(false);
+});
+
+test("a long row of signs is judged in little time", () => {
+  const startedMs = performance.now();
+  for (const sign of ["-", "1 ", "- ", "¿", "he "]) expect(claimsAnAction(sign.repeat(100_000))).toBe(false);
+  expect(performance.now() - startedMs).toBeLessThan(1_000);
 });
