@@ -37,11 +37,9 @@ function objectJson(value: object): string {
 
 /** A database would store another text in the place of half a character, and hashes would not fit any more. */
 function textJson(text: string): string {
-  if (HALF_CHARACTER.test(text)) throw new TypeError("JSON cannot say half a character (a lone surrogate).");
+  if (!text.isWellFormed()) throw new TypeError("JSON cannot say half a character (a lone surrogate).");
   return JSON.stringify(text);
 }
-
-const HALF_CHARACTER = /\p{Surrogate}/u;
 
 /** SHA-256 as 64 lower-case hex digits. */
 export function sha256(text: string): string {
