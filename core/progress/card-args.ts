@@ -2,7 +2,8 @@ import { cutAt, visibleText } from "../domain/plain-text.ts";
 import type { Json } from "../domain/result.ts";
 import type { Words } from "../words/words.ts";
 
-const ARGS_LIMIT = 1000;
+/** Characters of a step's arguments on a card. */
+export const CARD_ARGS_LIMIT = 1000;
 const LONG_STRING = 80;
 
 /**
@@ -12,9 +13,9 @@ const LONG_STRING = 80;
  */
 export function cardArgs(args: Json, words: Words): string {
   const whole = visibleText(JSON.stringify(args));
-  if (whole.length <= ARGS_LIMIT) return whole;
+  if (whole.length <= CARD_ARGS_LIMIT) return whole;
   const { text, cut } = shortened(args, words);
-  const kept = cutAt(text, ARGS_LIMIT);
+  const kept = cutAt(text, CARD_ARGS_LIMIT);
   return kept + words.card.step.cutTotal(cut + text.length - kept.length);
 }
 

@@ -1,5 +1,6 @@
 import type { PlanRun } from "../../core/domain/plan-run.ts";
 import { renderCard } from "../../core/progress/plan-card.ts";
+import { argsInFull } from "./args-in-full.ts";
 import { cardText } from "./card-text.ts";
 import type { CommonOptions } from "./options.ts";
 import { print, printJson } from "./output.ts";
@@ -19,5 +20,8 @@ export async function printRun(
     mayConfirm: (await tx.projects.get(run.projectId))?.access.confirm,
   }));
   if (json) printJson({ ...run, stepRuns: steps, attempts, votes });
-  else print(...cardText(renderCard(run, steps, { language, nowMs: clock.nowMs(), votes, mayConfirm })));
+  else {
+    const card = renderCard(run, steps, { language, nowMs: clock.nowMs(), votes, mayConfirm });
+    print(...cardText(card), ...argsInFull(run.plan));
+  }
 }
