@@ -2,7 +2,7 @@ import { may, type Permission } from "../access/may.ts";
 import type { Language } from "../domain/chat.ts";
 import { isPilotoError } from "../domain/errors.ts";
 import { type AccountId, shortRunId } from "../domain/ids.ts";
-import { cutAt } from "../domain/plain-text.ts";
+import { plainLine } from "../domain/plain-text.ts";
 import type { PlanRun } from "../domain/plan-run.ts";
 import { whenText } from "../words/when.ts";
 import { whoText } from "../words/who-text.ts";
@@ -117,4 +117,4 @@ function setLanguage(rest: string, language: Language): CommandAnswer {
   return { text: words(wanted).conversation.language.set, language: wanted };
 }
 
-const goalOf = (run: PlanRun) => cutAt(run.plan.goal, MAX_GOAL);
+const goalOf = (run: PlanRun) => plainLine(run.plan.goal, MAX_GOAL);

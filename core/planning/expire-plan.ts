@@ -1,5 +1,6 @@
 import { auditEntry } from "../access/record-audit.ts";
 import { shortRunId } from "../domain/ids.ts";
+import { plainLine } from "../domain/plain-text.ts";
 import type { PlanRun } from "../domain/plan-run.ts";
 import type { Tx } from "../ports/stores.ts";
 import { announceRun } from "../progress/announce.ts";
@@ -20,7 +21,7 @@ export async function expirePlan(tx: Tx, run: PlanRun, atMs: number): Promise<bo
   const pointer = chat?.pendingRunId === id ? { pendingRunId: null } : {};
   await tx.chats.set(chatId, { ...pointer, lastRunId: id });
   await tx.audit.append(auditEntry("piloto", "expire-plan", id, atMs, { revision, planHash }));
-  const text = words(chat?.language ?? "en").running.expired(run.plan.goal.slice(0, 200), shortRunId(id));
+  const text = words(chat?.language ?? "en").running.expired(plainLine(run.plan.goal, 200), shortRunId(id));
   await tx.outbox.say(chatId, `expired:${id}`, { text }, atMs);
   await announceRun(tx, run, atMs);
   return true;

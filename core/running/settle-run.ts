@@ -1,5 +1,6 @@
 import { auditEntry } from "../access/record-audit.ts";
 import type { NewAuditEntry } from "../domain/audit-entry.ts";
+import { plainLine } from "../domain/plain-text.ts";
 import type { JsonObject } from "../domain/result.ts";
 import type { Tx } from "../ports/stores.ts";
 import { announceRun } from "../progress/announce.ts";
@@ -101,6 +102,6 @@ async function leaveChat(tx: Tx, { run }: HeldRun): Promise<void> {
 /** The card offers the choice; a card that is only edited calls nobody, so it is said as well. */
 async function askPerson(tx: Tx, held: HeldRun, { step, nowMs }: { step: number; nowMs: number }): Promise<void> {
   const { run, fence, language } = held;
-  const text = words(language).running.needsDecision(run.plan.goal.slice(0, 200), step);
+  const text = words(language).running.needsDecision(plainLine(run.plan.goal, 200), step);
   await tx.outbox.say(run.chatId, `decide:${run.id}:${fence}`, { text }, nowMs);
 }

@@ -1,5 +1,6 @@
 import { isPilotoError, PilotoError } from "../../core/domain/errors.ts";
 import { type RunId, shortRunId } from "../../core/domain/ids.ts";
+import { plainLine } from "../../core/domain/plain-text.ts";
 import { isActive, type PlanRun, type PressAction, RUN_STATES, type RunState } from "../../core/domain/plan-run.ts";
 import { takeOwnership } from "../../storage/index.ts";
 import type { CommandHouse } from "../open-for-command.ts";
@@ -147,7 +148,7 @@ export function numberOf(text: string, option: string, most: number): number {
   throw new PilotoError("INPUT_INVALID", `${option} is "${text}"; it may be a whole number from 1 to ${most}.`);
 }
 
-const goal = (run: PlanRun) => run.plan.goal.replace(/\s+/g, " ").slice(0, 60);
+const goal = (run: PlanRun) => plainLine(run.plan.goal, 60);
 
 /** `2026-11-21 08:05:09` in UTC. */
 const time = (atMs: number) => new Date(atMs).toISOString().slice(0, 19).replace("T", " ");
