@@ -22,12 +22,20 @@ const HOMES = {
   pg: ["storage"],
   kysely: ["storage"],
   ollama: ["src/fleet"],
-  undici: ["src/fleet", "src/tools"],
+  undici: ["src/fleet", "src/tools", "bots/shared"],
   "@scalar/openapi-parser": ["src/tools"],
   yaml: ["src/tools"],
   "ipaddr.js": ["src/tools"],
   fastify: ["src/http"],
   bottleneck: ["bots/shared", "src/fleet"],
+  "@slack/bolt": ["bots/slack"],
+  "@slack/oauth": ["bots/slack"],
+  "@slack/socket-mode": ["bots/slack"],
+  "@slack/types": ["bots/slack"],
+  "@slack/web-api": ["bots/slack"],
+  "discord.js": ["bots/discord"],
+  ws: [],
+  "playwright-core": [],
   commander: ["src/cli"],
   pino: ["src/logger.ts"],
   uuidv7: ["src/ids.ts"],
@@ -45,7 +53,10 @@ export function whyNotFile(from, to) {
   const [folder] = from.split("/");
   const [target] = to.split("/");
   if (folder === "test") return undefined;
-  if (target === "test") return "only tests import test/; move what is shared to where it belongs";
+  if (target === "test") {
+    if (from.startsWith("scripts/bench/") && to.startsWith("test/support/")) return undefined;
+    return "only tests import test/ (benches test/support/); move what is shared to where it belongs";
+  }
   if (folder === "scripts" || folder === "bin") return undefined;
   if (target === "scripts") return "scripts/ is run by hand and imported by nobody";
   if (folder === "core") return whyNotInCore(from, to);
