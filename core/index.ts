@@ -1,6 +1,9 @@
 import { createConversation } from "./conversation/receive-message.ts";
-import type { IncomingMessage } from "./domain/chat.ts";
-import type { ChatId } from "./domain/ids.ts";
+import type { Card } from "./domain/card.ts";
+import type { Actor, IncomingMessage, Language } from "./domain/chat.ts";
+import type { FleetNode } from "./domain/fleet-node.ts";
+import type { ChatId, ProjectId, RunId } from "./domain/ids.ts";
+import type { PlanRun } from "./domain/plan-run.ts";
 import type { Decision, Press } from "./planning/decision.ts";
 import { type CallProposed, type CallRequest, proposeCall } from "./planning/propose-call.ts";
 import type { CorePorts } from "./ports/core-ports.ts";
@@ -10,7 +13,7 @@ import { createRunner } from "./running/runner.ts";
 import { createToolCatalogue } from "./tools/tool-catalogue.ts";
 import { createUpkeep } from "./upkeep/upkeep.ts";
 
-export type { Decision, PlanChange, Press } from "./planning/decision.ts";
+export type { Decision, PlanChange, Press, SingleChange } from "./planning/decision.ts";
 export type { CallProposed, CallRequest } from "./planning/propose-call.ts";
 
 /** The headless agent core, as faces and the house see it. */
@@ -28,8 +31,67 @@ export interface Core {
   pressButton(press: Press): Promise<{ decision: Decision; reply: string }>;
   /** A plan of one step that a person wrote down exactly; a draft like any other, made without a model. */
   proposeCall(request: CallRequest): Promise<CallProposed>;
+  /** Whether this chat is one that Piloto takes part in: what is said there needs no mention. */
+  knowsChat(chatId: ChatId): Promise<boolean>;
+  /**
+   * A platform's own Stop: ends what is being thought about in the chat, and asks its run to stop, as its Stop button
+   * would. `reply` is for the person alone. Twice does no harm.
+   */
+  stopChat(stop: Actor & { readonly chatId: ChatId }): Promise<{ readonly reply: string }>;
+  /** Answers a command of a menu to one person, at once, without a model and without a trace in a chat. */
+  command(request: CommandRequest): Promise<{ readonly text: string }>;
+  /** A run as this person may see it: for edit forms and pages. `undefined` when there is none, or it is not for them. */
+  showRun(runId: RunId, who: Actor): Promise<ShownRun | undefined>;
+  /** What waits for this person, what runs, and the PCs: for home pages. */
+  overview(who: Actor & { readonly projectId?: ProjectId }): Promise<Overview>;
+  /** At most 25 names that fit what was typed so far, best first: for menus that complete. Nothing to strangers. */
+  suggest(request: SuggestRequest): Promise<readonly Suggestion[]>;
+  /** Shows the open cards of a face again: what happened while its platform was out of reach. */
+  refreshCards(face: string): Promise<void>;
   /** Resolves when nothing is waiting, running or untold (in this chat, or anywhere): for scripts and tests. */
   idle(chatId?: ChatId): Promise<void>;
+}
+
+export const MENU_COMMANDS = ["help", "status", "runs", "services", "fleet", "whoami", "language", "link"] as const;
+
+export interface CommandRequest extends Actor {
+  readonly name: (typeof MENU_COMMANDS)[number];
+  /** What follows the name: a language, a link code, the end of a run's id. */
+  readonly rest?: string;
+  readonly displayName?: string;
+  /** The chat it is about, where there is one: its runs, its language. */
+  readonly chatId?: ChatId;
+  readonly projectId?: ProjectId;
+  readonly language?: Language;
+}
+
+export interface ShownRun {
+  readonly run: PlanRun;
+  readonly card: Card;
+}
+
+export interface Overview {
+  readonly language: Language;
+  /** Drafts that this person may confirm, newest first, at most 20. */
+  readonly waiting: readonly ShownRun[];
+  /** Runs that are queued, running or waiting for a decision, at most 20. */
+  readonly active: readonly ShownRun[];
+  readonly finished: readonly ShownRun[];
+  readonly nodes: readonly FleetNode[];
+  readonly isKnown: boolean;
+}
+
+export interface SuggestRequest extends Actor {
+  readonly what: "service" | "operation" | "run";
+  readonly typed: string;
+  /** With `operation`: of this service. */
+  readonly service?: string;
+  readonly projectId?: ProjectId;
+}
+
+export interface Suggestion {
+  readonly value: string;
+  readonly label: string;
 }
 
 export type Received =

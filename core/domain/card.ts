@@ -53,6 +53,17 @@ export interface Say {
   readonly text: string;
   /** Shown to this account alone, where the face can. */
   readonly onlyTo?: AccountId;
+  /** Too long for a message: faces attach them, or show their end. Filled when it is delivered. */
+  readonly files?: readonly SayFile[];
+  /** Whose whole output becomes a file when this is delivered; what is stored instead of `files`. */
+  readonly outputOf?: { readonly runId: RunId; readonly step: number };
+}
+
+/** Plain text: `name` is made by Piloto and is a safe file name. */
+export interface SayFile {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly text: string;
 }
 
 export type Outgoing = ({ readonly kind: "card" } & Card) | ({ readonly kind: "say" } & Say);

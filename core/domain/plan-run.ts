@@ -128,6 +128,8 @@ export interface Vote {
   readonly revision: number;
   readonly planHash: string;
   readonly by: AccountId;
+  /** The groups of the account at that moment: a permission of a group holds for the whole run. */
+  readonly groups?: readonly AccountId[];
   readonly action: PressAction;
   readonly counted: boolean;
   readonly atMs: number;

@@ -9,6 +9,8 @@ export interface Press {
   readonly revision: number;
   readonly action: PressAction;
   readonly by: AccountId;
+  /** The groups of `by` that the face vouches for at the moment of the press. */
+  readonly groups?: readonly AccountId[];
   /** With `edit`: what to change. */
   readonly change?: PlanChange;
 }
@@ -18,7 +20,11 @@ export type PlanChange =
   | { readonly kind: "drop"; readonly step: number }
   | { readonly kind: "move"; readonly step: number; readonly to: number }
   | { readonly kind: "set"; readonly step: number; readonly path: readonly (string | number)[]; readonly value: Json }
-  | { readonly kind: "words"; readonly text: string };
+  | { readonly kind: "words"; readonly text: string }
+  /** Edits of a form, all or none, as one revision. Every step number is that of the plan before. */
+  | { readonly kind: "several"; readonly changes: readonly SingleChange[] };
+
+export type SingleChange = Extract<PlanChange, { kind: "drop" | "move" | "set" }>;
 
 /** What a press came to. Expected noes are values; the person who pressed is told the truth of them. */
 export type Decision =

@@ -15,12 +15,25 @@ export interface ChatPlatform {
    * Posts once for one `key`: a repeated call with the same key (after a crash between posting and
    * recording) gives the first post's reference where the platform can tell.
    */
-  post(chatId: ChatId, what: Outgoing, key: string): Promise<Posted>;
-  /** Replaces what a reference shows. `gone` when a person deleted it: core then posts afresh. */
+  post(chatId: ChatId, what: Outgoing, key: string, how?: PostHow): Promise<Posted>;
+  /**
+   * Replaces what a reference shows. `gone` when a person deleted it: core then posts afresh. The reference that
+   * comes back may be another one: a platform that limits edits of old messages goes on in a new one.
+   */
   edit(chatId: ChatId, ref: MessageRef, what: Outgoing): Promise<Posted>;
   readonly limits: PlatformLimits;
+  /**
+   * An answer while it is being written: the whole text so far, each call replaces the one before. Best effort and
+   * never awaited; the `post` with the same key ends it. A face that cannot show unfinished text leaves it out.
+   */
+  preview?(chatId: ChatId, text: string, key: string): void;
   /** What it showed is gone when its process ends (a terminal): open cards are shown again at the next start. */
   readonly forgetsOnExit?: boolean;
+}
+
+export interface PostHow {
+  /** An earlier try with this key may have reached the platform: look there first. */
+  readonly mayBeThere?: boolean;
 }
 
 export type Posted =
@@ -31,4 +44,6 @@ export type Posted =
 export interface PlatformLimits {
   /** Edits of one message closer together than this are coalesced; the latest wins. */
   readonly editEveryMs: number;
+  /** How often a card with a running step is shown again, so that its elapsed time goes on. Absent: never. */
+  readonly showElapsedEveryMs?: number;
 }

@@ -1,6 +1,6 @@
 import type { AuditEntry, NewAuditEntry } from "../domain/audit-entry.ts";
 import type { Say } from "../domain/card.ts";
-import type { Chat, Language, Message, Origin, Person } from "../domain/chat.ts";
+import type { Chat, KeptFile, Language, Message, Origin, Person } from "../domain/chat.ts";
 import type {
   AccountId,
   BootId,
@@ -15,7 +15,7 @@ import type {
 import type { Plan } from "../domain/plan.ts";
 import type { Attempt, PlanRun, RunState, StepRun, StepState, Vote } from "../domain/plan-run.ts";
 import type { Project } from "../domain/project.ts";
-import type { JsonObject } from "../domain/result.ts";
+import type { Json, JsonObject } from "../domain/result.ts";
 import type { Endpoint, Service } from "../domain/service.ts";
 import type { MessageRef } from "./chat-platform.ts";
 
@@ -27,6 +27,8 @@ import type { MessageRef } from "./chat-platform.ts";
  * not an exception, and then nothing was written by that call.
  */
 export interface Stores {
+  /** Other processes may work on the same data (PostgreSQL). */
+  readonly isShared: boolean;
   atomically<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** A consistent snapshot of what is committed. Writing calls throw. */
   read<T>(work: (tx: ReadTx) => Promise<T>): Promise<T>;
@@ -61,6 +63,8 @@ export interface ReadTx {
   readonly audit: AuditReader;
   readonly settings: { get(key: string): Promise<string | undefined> };
   readonly secrets: SecretReader;
+  readonly faceNotes: FaceNoteReader;
+  readonly files: FileReader;
 }
 
 export interface Tx extends ReadTx {
@@ -82,6 +86,9 @@ export interface Tx extends ReadTx {
   readonly audit: AuditReader & { append(...entries: NewAuditEntry[]): Promise<void> };
   readonly settings: { get(key: string): Promise<string | undefined>; set(key: string, value: string): Promise<void> };
   readonly secrets: SecretReader & SecretWriter;
+  readonly faceNotes: FaceNoteReader & FaceNoteWriter;
+  readonly files: FileReader & { put(file: KeptFile, content: Uint8Array, atMs: number): Promise<void> };
+  readonly linkCodes: LinkCodeWriter;
   readonly limits: {
     /**
      * Counts `want` calls in the hour that `atMs` lies in, or only one when the limit is near. Returns how many were
@@ -127,6 +134,7 @@ export interface NewMessage {
   readonly key: string;
   readonly origin: Origin;
   readonly account?: AccountId;
+  readonly groups?: readonly AccountId[];
   readonly text: string;
   readonly atMs: number;
   readonly handledAtMs?: number;
@@ -330,6 +338,11 @@ export interface OutboxReader {
 }
 
 export interface OutboxWriter {
+  /**
+   * Takes an item for one delivery, until `untilMs`: two processes do not deliver it at once. `undefined` when another
+   * one holds it, or it is no longer due. `mayBeThere`: it was taken before, so that the platform may have it.
+   */
+  claim(due: Due, by: { owner: BootId; nowMs: number; untilMs: number }): Promise<{ mayBeThere: boolean } | undefined>;
   /** The card of a run shows old facts. Many changes before the next delivery are one. */
   cardChanged(runId: RunId, chatId: ChatId, atMs: number): Promise<void>;
   /** Once for one key. */
@@ -384,4 +397,38 @@ export interface SecretReader {
 export interface SecretWriter {
   put(secret: SealedSecret, atMs: number): Promise<void>;
   remove(place: string): Promise<boolean>;
+}
+
+/** What a face must remember of its platform: small JSON values by key (installations, streams, registered commands). */
+export interface FaceNoteReader {
+  get(face: string, key: string): Promise<Json | undefined>;
+  /** By key, ascending, from the first one after `afterKey`. */
+  list(
+    face: string,
+    prefix: string,
+    page: { limit: number; afterKey?: string },
+  ): Promise<{ key: string; value: Json }[]>;
+}
+
+export interface FaceNoteWriter {
+  /** Replaces. Key at most 300 characters, value at most 64 kB of JSON. */
+  put(face: string, key: string, value: Json, atMs: number): Promise<void>;
+  /** Writes only where nothing stands; `false` when something does. */
+  putNew(face: string, key: string, value: Json, atMs: number): Promise<boolean>;
+  remove(face: string, key: string): Promise<boolean>;
+  /** Removes what was written before `beforeMs`; returns how many. */
+  forget(face: string, prefix: string, beforeMs: number): Promise<number>;
+}
+
+export interface FileReader {
+  of(messageId: MessageId): Promise<KeptFile[]>;
+  content(id: string): Promise<Uint8Array | undefined>;
+}
+
+/** One-time codes by which a person shows that two accounts are theirs. Stored as hashes. */
+export interface LinkCodeWriter {
+  /** Replaces the account's earlier code. */
+  put(code: { hash: string; account: AccountId; expiresAtMs: number }): Promise<void>;
+  /** The account whose code this is, once; `undefined` when unknown, used or expired. */
+  take(hash: string, nowMs: number): Promise<AccountId | undefined>;
 }
