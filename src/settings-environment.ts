@@ -30,6 +30,11 @@ const port = z
   .transform(Number)
   .refine((value) => value <= 65_535, "a port from 0 to 65535");
 
+const begins = (start: string, wanted: string) =>
+  z.string().refine((value) => value.startsWith(start) && /^[\w-]+$/.test(value), wanted);
+
+const webAddress = z.url({ protocol: /^https?$/, error: "an address that begins with https:// or http://" });
+
 /** Every variable that Piloto reads. `.env.example` explains each. */
 const Environment = z.object({
   PILOTO_DATA_DIR: z.string().optional(),
@@ -51,6 +56,18 @@ const Environment = z.object({
     .optional(),
   PILOTO_DEBUG: z.string().optional(),
   OLLAMA_HOSTS: Hosts.optional(),
+  SLACK_BOT_TOKEN: begins("xoxb-", "a bot token, which begins with xoxb-").optional(),
+  SLACK_APP_TOKEN: begins("xapp-", "an app-level token, which begins with xapp-").optional(),
+  SLACK_SIGNING_SECRET: z.string().optional(),
+  SLACK_CLIENT_ID: z.string().optional(),
+  SLACK_CLIENT_SECRET: z.string().optional(),
+  SLACK_API_URL: webAddress.optional(),
+  SLACK_AUTHORIZE_URL: webAddress.optional(),
+  DISCORD_TOKEN: z
+    .string()
+    .regex(/^[\w-]+\.[\w-]+\.[\w-]+$/, "a bot token: three parts with dots between them, without the word Bot")
+    .optional(),
+  DISCORD_API_URL: webAddress.optional(),
 });
 
 /** Put in by the build, and read by tests: not settings. */
@@ -82,7 +99,7 @@ export function explainFirst(error: z.ZodError, content: unknown, place: string)
     return `The name "${String(issue.path.at(-1)).slice(0, 80)}" in ${place}: wanted ${wanted}.`;
   }
   const found = issue.path.reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown>)?.[part], content);
-  const told = /database_?url|secret/i.test(key)
+  const told = /database_?url|secret|token/i.test(key)
     ? "something else (not shown)"
     : withoutPassword(JSON.stringify(found ?? null));
   return `${key || "The top level"} in ${place}: wanted ${wantedBy(issue)}, found ${told.slice(0, 200)}.`;

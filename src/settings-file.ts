@@ -36,6 +36,27 @@ const ProjectContent = z.strictObject({
   services: z.record(name, Service).optional(),
 });
 
+const Place = z.strictObject({
+  server: z.string().min(1).max(40).optional(),
+  channel: z.string().min(1).max(40).optional(),
+  project: name.optional(),
+  listen: z.boolean().optional(),
+  threads: z.boolean().optional(),
+});
+
+const Slack = z.strictObject({
+  mode: z.enum(["socket", "http"]).optional(),
+  host: z.string().min(1).optional(),
+  port: z.number().int().min(0).max(65_535).optional(),
+  publicUrl: address.optional(),
+  places: z.array(Place).max(1000).optional(),
+});
+
+const Discord = z.strictObject({
+  messageContent: z.boolean().optional(),
+  places: z.array(Place).max(1000).optional(),
+});
+
 /** The settings file, as a person writes it: see docs/settings.md. */
 export const SettingsFile = z.strictObject({
   host: z.string().min(1).optional(),
@@ -48,6 +69,8 @@ export const SettingsFile = z.strictObject({
   contextTokens: count.min(512).optional(),
   defaultProject: z.string().optional(),
   projects: z.record(name, ProjectContent).optional(),
+  slack: Slack.optional(),
+  discord: Discord.optional(),
 });
 
 export type SettingsFileContent = z.infer<typeof SettingsFile>;

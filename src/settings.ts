@@ -6,6 +6,12 @@ import type { Language } from "../core/domain/chat.ts";
 import { PilotoError } from "../core/domain/errors.ts";
 import type { AccountId, ProjectId } from "../core/domain/ids.ts";
 import { DEFAULT_DRAFT_LIFE_MS, DEFAULT_LIMITS, type Project } from "../core/domain/project.ts";
+import {
+  type DiscordAppSettings,
+  discordAppSettings,
+  type SlackAppSettings,
+  slackAppSettings,
+} from "./chat-app-settings.ts";
 import { DEMO_PROJECT } from "./demo/demo-project.ts";
 import type { LogLevel } from "./logger.ts";
 import type { ProjectSettings } from "./project-settings.ts";
@@ -34,6 +40,9 @@ export interface Settings {
   readonly contextTokens?: number;
   readonly projects: readonly ProjectSettings[];
   readonly defaultProject: ProjectId;
+  /** Absent: Piloto is not in that chat app. */
+  readonly slack?: SlackAppSettings;
+  readonly discord?: DiscordAppSettings;
   /** Nothing is configured, or `PILOTO_DEMO=1`: simulated PCs and a small workshop take the place of real ones. */
   readonly isDemo: boolean;
 }
@@ -61,6 +70,7 @@ export function readSettings({ env, folder }: SettingsSource): Settings {
   const dataFolder = isDemo ? path.join(baseFolder, "demo") : baseFolder;
   const model = given.PILOTO_MODEL ?? file?.model;
   const projects = isDemo ? [DEMO_PROJECT] : projectsOf(file, model);
+  mustKnowProjects(file, projects);
   return {
     dataFolder,
     host: given.PILOTO_HOST ?? file?.host ?? "127.0.0.1",
@@ -74,14 +84,31 @@ export function readSettings({ env, folder }: SettingsSource): Settings {
     contextTokens: file?.contextTokens,
     projects,
     defaultProject: isDemo ? DEMO_PROJECT.project.id : defaultProject(file, projects),
+    slack: slackAppSettings(given, file?.slack),
+    discord: discordAppSettings(given, file?.discord),
     isDemo,
   };
 }
 
 /** SHA-256 of the effective settings, what is secret left out: tells two starts apart in the audit log. */
 export function settingsHash(settings: Settings): string {
-  const { databaseUrl, ...told } = settings;
-  return sha256(canonicalJson(JSON.parse(JSON.stringify({ ...told, database: databaseUrl ? "postgres" : "sqlite" }))));
+  const { databaseUrl, slack, discord, ...told } = settings;
+  const apps = { slack: slack && withoutTokens(slack), discord: discord && withoutTokens(discord) };
+  const hashed = { ...told, ...apps, database: databaseUrl ? "postgres" : "sqlite" };
+  return sha256(canonicalJson(JSON.parse(JSON.stringify(hashed))));
+}
+
+const withoutTokens = <T extends { readonly tokens: object }>({ tokens: _, ...told }: T) => told;
+
+/** A place that names a project which is not there would fall silent. */
+function mustKnowProjects(file: SettingsFileContent | undefined, projects: readonly ProjectSettings[]): void {
+  const known = projects.map(({ project }) => project.id as string);
+  for (const [app, content] of [["slack", file?.slack] as const, ["discord", file?.discord] as const]) {
+    const wrong = content?.places?.find(({ project }) => project !== undefined && !known.includes(project));
+    if (!wrong) continue;
+    const message = `A place under "${app}" belongs to the project "${wrong.project}"; the projects are: ${known.join(", ")}.`;
+    throw new PilotoError("SETTINGS_INVALID", message);
+  }
 }
 
 function dotEnv(folder: string): Record<string, string | undefined> {

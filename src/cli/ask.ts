@@ -26,7 +26,7 @@ export function ask(words: string[], options: WaitOptions): Promise<ExitCode> {
     const chatId = `${COMMAND_FACE}:${working.ids.next()}` as ChatId;
     const key = `${COMMAND_FACE}:${working.ids.next()}`;
     await send({ chatId, key, text: words.join(" "), account: whoActs(options, working.settings) }, options, working);
-    const answer = await waitUntil(working.stores, withinMs, () => answerTo(key, chatId, working));
+    const answer = await waitUntil(working, withinMs, () => answerTo(key, chatId, working));
     if (!answer) {
       hint(`No answer within ${options.seconds} s. It may still come: piloto runs list.`);
       return EXIT.failed;

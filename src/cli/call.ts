@@ -34,7 +34,7 @@ export function call(service: string, operation: string, given: string | undefin
       if (!(await askYesNo("\nConfirm exactly this?"))) return drop(draft, by, working);
     }
     await confirm(draft, by, working);
-    const run = await waitUntil(working.stores, withinMs, () => overRun(draft.id, working));
+    const run = await waitUntil(working, withinMs, () => overRun(draft.id, working));
     if (!run) {
       hint(`It has not ended within ${options.seconds} s and goes on: piloto runs show ${draft.id}`);
       return EXIT.failed;

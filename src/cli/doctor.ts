@@ -1,5 +1,5 @@
+import type { Finding } from "../../core/domain/finding.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
-import type { Finding } from "./finding.ts";
 import type { CommonOptions } from "./options.ts";
 import { print, printJson } from "./output.ts";
 

@@ -1,10 +1,10 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
 import path from "node:path";
 import { isPilotoError } from "../../core/domain/errors.ts";
+import type { Finding } from "../../core/domain/finding.ts";
 import { dataFolder, sqliteFacts, takeOwnership } from "../../storage/index.ts";
 import { type CommandHouse, openForCommand } from "../open-for-command.ts";
 import { readSettings, type Settings } from "../settings.ts";
-import type { Finding } from "./finding.ts";
 
 const MIB = 2 ** 20;
 

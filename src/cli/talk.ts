@@ -3,11 +3,12 @@ import path from "node:path";
 import { createScriptFace, createTerminalFace, type Face, type FaceOptions } from "../../bots/index.ts";
 import { PilotoError } from "../../core/domain/errors.ts";
 import { nameOf, type ProjectId } from "../../core/domain/ids.ts";
+import { isDiskFailure } from "../../storage/index.ts";
 import { systemClock } from "../clock.ts";
-import { compose } from "../compose.ts";
+import { compose, type House } from "../compose.ts";
 import { timeOrderedIds } from "../ids.ts";
 import type { Settings } from "../settings.ts";
-import type { ExitCode } from "./exit-codes.ts";
+import { EXIT, type ExitCode } from "./exit-codes.ts";
 import type { CommonOptions } from "./options.ts";
 import { print } from "./output.ts";
 import { untilSignal } from "./until-signal.ts";
@@ -22,7 +23,7 @@ export async function talk(
   const face = createTerminalFace(faceOptions(settings, options));
   const { asked, release } = untilSignal();
   asked.then(() => face.leave());
-  return withFace(settings, face, { ...options, serve }, () => face.run()).finally(release);
+  return withFace(settings, face, { ...options, serve }, ({ diskFailed }) => face.run(diskFailed)).finally(release);
 }
 
 /** Plays a script of JSON lines from a file, or from stdin with `-`. */
@@ -30,26 +31,37 @@ export function playScript(settings: Settings, file: string, options: CommonOpti
   const script = file === "-" ? process.stdin : readScript(file);
   const json = options.json === true;
   const face = createScriptFace({ ...faceOptions(settings, options), json, stderr: process.stderr });
-  return withFace(settings, face, { ...options, serve: false }, () => face.run(script));
+  return withFace(settings, face, { ...options, serve: false }, ({ diskFailed }) => face.run(script, diskFailed));
 }
 
 async function withFace(
   settings: Settings,
   face: Face,
   { serve, project }: CommonOptions & { serve: boolean },
-  run: () => Promise<number>,
+  run: (house: House) => Promise<number>,
 ): Promise<ExitCode> {
   // The chat owns the terminal, so log lines go to a file.
   const logFile = settings.log.file ?? path.join(settings.dataFolder, "piloto.log");
   const house = await compose(settings, { platforms: [face.platform], serve, logFile });
+  let code: ExitCode = EXIT.ok;
   try {
     await projectNamed(house, { project });
     face.attach(house.core);
     const { url } = await house.start();
     if (serve) greet(settings, url);
-    return (await run()) as ExitCode;
+    code = (await run(house)) as ExitCode;
   } finally {
+    await stopAfter(house, code);
+  }
+  return code;
+}
+
+/** A face that ended because the disk failed has told so; that the end could not be recorded either is nothing new. */
+async function stopAfter(house: House, code: ExitCode): Promise<void> {
+  try {
     await house.stop();
+  } catch (error) {
+    if (code === EXIT.ok || !isDiskFailure(error)) throw error;
   }
 }
 

@@ -7,26 +7,31 @@ const LOOK_EVERY_MS = 500;
 /**
  * Looks after every commit until `look` finds something, or `withinMs` is over: then `undefined`.
  * Commits of other processes count too.
+ * @throws the reason of `diskFailed` when nothing can come any more
  */
 export async function waitUntil<T>(
-  stores: Stores,
+  { stores, diskFailed }: { readonly stores: Stores; readonly diskFailed?: AbortSignal },
   withinMs: number,
   look: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
   const deadline = performance.now() + withinMs;
   let wake = new AbortController();
-  const stopListening = stores.onCommit(() => wake.abort());
+  const wakeUp = () => wake.abort();
+  const stopListening = stores.onCommit(wakeUp);
+  diskFailed?.addEventListener("abort", wakeUp);
   try {
     for (;;) {
       wake = new AbortController();
       const found = await look();
       if (found !== undefined) return found;
+      diskFailed?.throwIfAborted();
       const leftMs = deadline - performance.now();
       if (leftMs <= 0) return undefined;
       await pause(Math.min(leftMs, LOOK_EVERY_MS), wake.signal);
     }
   } finally {
     stopListening();
+    diskFailed?.removeEventListener("abort", wakeUp);
   }
 }
 

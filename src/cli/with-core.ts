@@ -7,7 +7,10 @@ import type { ExitCode } from "./exit-codes.ts";
 import { settingsHere } from "./with-house.ts";
 
 /** What a command needs to ask, decide and watch. */
-export type Working = Pick<CommandHouse, "settings" | "stores" | "clock" | "ids" | "core">;
+export interface Working extends Pick<CommandHouse, "settings" | "stores" | "clock" | "ids" | "core"> {
+  /** Of this process's own Piloto; one that runs beside it has its own troubles, and tells them itself. */
+  readonly diskFailed?: AbortSignal;
+}
 
 /**
  * Works with a Piloto that runs on this data; when none does, this process is it until the command ends.
