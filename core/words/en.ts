@@ -1,4 +1,5 @@
 import { cardEn } from "./card-en.ts";
+import { chatAppEn } from "./chat-app-en.ts";
 import { conversationEn } from "./conversation-en.ts";
 import { planningEn } from "./planning-en.ts";
 import { runningEn } from "./running-en.ts";
@@ -17,6 +18,7 @@ export const en = {
     abandon: "Abandon",
   },
   card: cardEn,
+  chatApp: chatAppEn,
   conversation: conversationEn,
   planning: planningEn,
   terminal: terminalEn,

@@ -1,4 +1,5 @@
 import { cardEs } from "./card-es.ts";
+import { chatAppEs } from "./chat-app-es.ts";
 import { conversationEs } from "./conversation-es.ts";
 import type { en } from "./en.ts";
 import { planningEs } from "./planning-es.ts";
@@ -19,6 +20,7 @@ export const es: typeof en = {
     abandon: "Abandonar",
   },
   card: cardEs,
+  chatApp: chatAppEs,
   conversation: conversationEs,
   planning: planningEs,
   terminal: terminalEs,
