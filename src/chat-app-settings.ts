@@ -9,6 +9,8 @@ export interface PlaceSettings {
   readonly project?: ProjectId;
   readonly listen?: boolean;
   readonly threads?: boolean;
+  /** Discord: a mention is answered in a thread of its own. */
+  readonly startThreads?: boolean;
 }
 
 /** Tokens are those of the environment; what is absent is looked up among the stored secrets when Piloto starts. */
@@ -79,5 +81,22 @@ export function discordAppSettings(
   };
 }
 
-const placesOf = (places: NonNullable<SettingsFileContent["slack"]>["places"] = []): PlaceSettings[] =>
+const placesOf = (places: NonNullable<SettingsFileContent["discord"]>["places"] = []): PlaceSettings[] =>
   places.map((place) => ({ ...place, project: place.project as ProjectId | undefined }));
+
+/** Tokens of the environment, by the place where they could be stored instead: never to be shown. */
+export function knownTokens({
+  slack,
+  discord,
+}: {
+  readonly slack?: SlackAppSettings;
+  readonly discord?: DiscordAppSettings;
+}): Record<string, string | undefined> {
+  return {
+    "slack:bot-token": slack?.tokens.bot,
+    "slack:app-token": slack?.tokens.app,
+    "slack:signing-secret": slack?.tokens.signing,
+    "slack:client-secret": slack?.tokens.client,
+    "discord:bot-token": discord?.tokens.bot,
+  };
+}

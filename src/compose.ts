@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import path from "node:path";
+import type { ChatFace } from "../bots/index.ts";
 import { auditEntry } from "../core/access/record-audit.ts";
 import type { BootId } from "../core/domain/ids.ts";
 import { type Core, createCore } from "../core/index.ts";
@@ -10,6 +11,8 @@ import type { Secrets } from "../core/ports/secrets.ts";
 import type { Stores } from "../core/ports/stores.ts";
 import { createBuiltInTools } from "../core/tools/built-in.ts";
 import { dataFolder, openAuditCheckpoints, takeOwnership } from "../storage/index.ts";
+import { knownTokens } from "./chat-app-settings.ts";
+import { createChatFaces } from "./chat-faces.ts";
 import { systemClock } from "./clock.ts";
 import { commandPlatform } from "./command-platform.ts";
 import { createFleet, type Fleet } from "./fleet/fleet.ts";
@@ -25,6 +28,7 @@ import { openSecrets } from "./secrets.ts";
 import { type Settings, settingsHash } from "./settings.ts";
 import { createEgress } from "./tools/egress.ts";
 import { createHttpTools } from "./tools/http-provider.ts";
+import { watchDisk } from "./watch-disk.ts";
 
 /** Piloto, put together and not yet started. */
 export interface House {
@@ -33,9 +37,13 @@ export interface House {
   readonly stores: Stores;
   readonly secrets: Secrets;
   readonly fleet: Fleet;
+  /** The chat apps it is in; none when nobody serves. */
+  readonly faces: readonly ChatFace[];
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly logger: Logger;
+  /** Aborts at the first failure of the database's disk, the PilotoError its reason: for those who wait for answers. */
+  readonly diskFailed: AbortSignal;
   /** Recovers, starts to work, and answers on HTTP. Resolves with the address when it is ready. */
   start(): Promise<{ readonly url?: string }>;
   /** Finishes or hands back what is under way within `STOP_WITHIN_MS`, then closes everything. Twice does no harm. */
@@ -51,6 +59,7 @@ export interface ComposeOptions {
 }
 
 const STOP_WITHIN_MS = 10_000;
+const FACES_STOP_WITHIN_MS = 3_000;
 
 /**
  * The one place where everything meets: settings in, a house out. What was opened before a failure is closed again.
@@ -71,10 +80,10 @@ async function build(settings: Settings, options: ComposeOptions, closing: Opene
   const ids = timeOrderedIds();
   const owner = takeOwnership(settings.dataFolder);
   closing.add(() => owner.release());
-  const stores = await openStores(settings);
+  const { stores, diskFailed } = watchDisk(await openStores(settings));
   closing.add(() => stores.close());
   await recordSettings(settings, { stores, clock });
-  const secrets = await openSecrets({ stores, clock, keyFile: settings.keyFile });
+  const secrets = await openSecrets({ stores, clock, keyFile: settings.keyFile, known: knownTokens(settings) });
   const logFile = options.logFile ?? settings.log.file;
   const logger = openLog({ level: settings.log.level, file: logFile, redact: secrets.redact });
   closing.add(() => logger.close());
@@ -87,7 +96,8 @@ async function build(settings: Settings, options: ComposeOptions, closing: Opene
   const fleet = createFleet({ nodes, clock, logger, contextTokens, defaultModel: model });
   closing.add(() => fleet.stop());
   const tools = [createHttpTools({ stores, secrets, clock, logger, egress }), createBuiltInTools({ fleet })];
-  const platforms = [...options.platforms, commandPlatform()];
+  const faces = options.serve ? await createChatFaces(settings, { stores, secrets, clock, ids, logger, language }) : [];
+  const platforms = [...options.platforms, ...faces.map(({ platform }) => platform), commandPlatform()];
   const files = dataFolder(settings.dataFolder);
   const checkpoints = openAuditCheckpoints(
     { file: files.checkpoints, keyFile: path.join(files.keys, "audit.key") },
@@ -104,8 +114,9 @@ async function build(settings: Settings, options: ComposeOptions, closing: Opene
     );
     closing.add(() => registered);
   };
+  for (const face of faces) face.attach(core);
   return withLife(
-    { settings, core, stores, secrets, fleet, clock, ids, logger },
+    { settings, core, stores, secrets, fleet, faces, clock, ids, logger, diskFailed },
     { options, closing, register, checkpoint },
   );
 }
@@ -129,7 +140,7 @@ interface Life {
 }
 
 function withLife(parts: Parts, { options, closing, register, checkpoint }: Life): House {
-  const { settings, core, stores, fleet, clock, logger } = parts;
+  const { settings, core, stores, fleet, faces, clock, logger } = parts;
   const over = new AbortController();
   let phase: HouseState["core"] = "starting";
   let hasStarted = false;
@@ -142,7 +153,9 @@ function withLife(parts: Parts, { options, closing, register, checkpoint }: Life
     phase = "stopping";
     over.abort();
     try {
+      // The faces stay until the core has told what it hands back; what they still hear is saved for the next start.
       await core.stop(STOP_WITHIN_MS);
+      await Promise.all(faces.map((face) => face.stop(FACES_STOP_WITHIN_MS)));
       if (hasStarted) await audit("stop-piloto");
       await checkpoint();
       logger.info({}, "Piloto has stopped");
@@ -161,6 +174,7 @@ function withLife(parts: Parts, { options, closing, register, checkpoint }: Life
       // Before the core takes up what an earlier process left: the demo's workshop may have moved.
       await register(over.signal);
       await core.start();
+      await Promise.all(faces.map((face) => face.start()));
       phase = "started";
       logger.info({ url, data: settings.dataFolder, demo: settings.isDemo }, "Piloto is ready");
       return { url };

@@ -1,3 +1,4 @@
+import type { ChatFace } from "../bots/index.ts";
 import { isPilotoError } from "../core/domain/errors.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { ModelFleet } from "../core/ports/model-fleet.ts";
@@ -11,7 +12,12 @@ const PROBE_EVERY_MS = 2_000;
 
 /** How Piloto stands now: whether the store takes writes, and what the fleet knows of itself. */
 export async function houseState(
-  { stores, fleet, settings }: { stores: Stores; fleet: ModelFleet; settings: Settings },
+  {
+    stores,
+    fleet,
+    settings,
+    faces,
+  }: { stores: Stores; fleet: ModelFleet; settings: Settings; faces: readonly ChatFace[] },
   { core, probe }: { core: HouseState["core"]; probe: () => Promise<string> },
 ): Promise<HouseState> {
   const storage = await probe();
@@ -26,6 +32,10 @@ export async function houseState(
     storage,
     core,
     fleet: nodes.map(({ name, health, reason }) => ({ name, health, ...(reason ? { reason } : {}) })),
+    faces: faces.map((face) => {
+      const { state, why, counts } = face.health();
+      return { face: face.platform.face, state, ...(why ? { why } : {}), counts };
+    }),
     ...(queue ? { queue } : {}),
   };
 }

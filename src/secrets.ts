@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { auditEntry } from "../core/access/record-audit.ts";
-import { PilotoError } from "../core/domain/errors.ts";
+import { isPilotoError, PilotoError } from "../core/domain/errors.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Secrets } from "../core/ports/secrets.ts";
 import type { SealedSecret, Stores } from "../core/ports/stores.ts";
@@ -17,17 +17,20 @@ export interface SecretsDeps {
   readonly clock: Clock;
   /** 32 random bytes as base64; made, readable by its owner alone, when it does not exist. */
   readonly keyFile: string;
+  /** Values that came another way (the environment), by place: struck out of texts as well. */
+  readonly known?: Readonly<Record<string, string | undefined>>;
 }
 
 /**
  * Secrets in the database, sealed with AES-256-GCM under a key that lies outside it. The place and the key's id are
  * authenticated with the value: a row copied to another place does not open. Known values are struck out of texts by
  * `redact`, which knows every secret that stood at the start or was put since.
- * @throws PilotoError SECRET_UNREADABLE when the key file is there and is no key, or can be neither read nor made.
+ * @throws PilotoError SECRET_UNREADABLE when the key file is there and is no key, or can be neither read nor made; DISK_FULL
  */
-export async function openSecrets({ stores, clock, keyFile }: SecretsDeps): Promise<Secrets> {
+export async function openSecrets({ stores, clock, keyFile, known = {} }: SecretsDeps): Promise<Secrets> {
   const key = readOrMakeKey(keyFile);
   const redactor = createRedactor();
+  for (const [place, value] of Object.entries(known)) if (value) redactor.learn(place, value);
   const sealedAtStart = await stores.read((tx) => tx.secrets.list());
   for (const sealed of sealedAtStart) {
     // One damaged secret must not stop the house; who needs it is told when it is read.
@@ -119,6 +122,7 @@ function readKeyText(file: string): string {
     if (!existsSync(file)) makeKeyFile(file, `${randomBytes(KEY_BYTES).toString("base64")}\n`);
     return readFileSync(file, "utf8");
   } catch (cause) {
+    if (isPilotoError(cause, "DISK_FULL")) throw cause;
     const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
     throw new PilotoError(
       "SECRET_UNREADABLE",

@@ -54,7 +54,10 @@ const Slack = z.strictObject({
 
 const Discord = z.strictObject({
   messageContent: z.boolean().optional(),
-  places: z.array(Place).max(1000).optional(),
+  places: z
+    .array(Place.extend({ startThreads: z.boolean().optional() }))
+    .max(1000)
+    .optional(),
 });
 
 /** The settings file, as a person writes it: see docs/settings.md. */

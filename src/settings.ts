@@ -12,7 +12,7 @@ import {
   type SlackAppSettings,
   slackAppSettings,
 } from "./chat-app-settings.ts";
-import { DEMO_PROJECT } from "./demo/demo-project.ts";
+import { DEMO_PROJECT, demoProject } from "./demo/demo-project.ts";
 import type { LogLevel } from "./logger.ts";
 import type { ProjectSettings } from "./project-settings.ts";
 import { explainFirst, readEnvironment } from "./settings-environment.ts";
@@ -69,7 +69,9 @@ export function readSettings({ env, folder }: SettingsSource): Settings {
   const isDemo = given.PILOTO_DEMO ?? (fleet.length === 0 && file === undefined);
   const dataFolder = isDemo ? path.join(baseFolder, "demo") : baseFolder;
   const model = given.PILOTO_MODEL ?? file?.model;
-  const projects = isDemo ? [DEMO_PROJECT] : projectsOf(file, model);
+  const [slack, discord] = [slackAppSettings(given, file?.slack), discordAppSettings(given, file?.discord)];
+  const apps = [...(slack ? ["slack"] : []), ...(discord ? ["discord"] : [])];
+  const projects = isDemo ? [demoProject(apps)] : projectsOf(file, model);
   mustKnowProjects(file, projects);
   return {
     dataFolder,
@@ -84,8 +86,8 @@ export function readSettings({ env, folder }: SettingsSource): Settings {
     contextTokens: file?.contextTokens,
     projects,
     defaultProject: isDemo ? DEMO_PROJECT.project.id : defaultProject(file, projects),
-    slack: slackAppSettings(given, file?.slack),
-    discord: discordAppSettings(given, file?.discord),
+    slack,
+    discord,
     isDemo,
   };
 }

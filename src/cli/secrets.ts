@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline";
 import { PilotoError } from "../../core/domain/errors.ts";
-import type { AccountId, ProjectId } from "../../core/domain/ids.ts";
+import type { AccountId } from "../../core/domain/ids.ts";
+import { TOKEN_PLACES } from "../chat-faces.ts";
 import type { CommandHouse } from "../open-for-command.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import type { CommonOptions } from "./options.ts";
@@ -48,14 +49,17 @@ export function removeSecret(place: string, options: CommonOptions): Promise<Exi
 type Keep = (house: CommandHouse, by: AccountId) => Promise<void>;
 
 function asKeeper(place: string, options: CommonOptions, work: Keep): Promise<ExitCode> {
-  const projectId = /^service:([a-z0-9-]{1,40})\/[a-z0-9-]{1,40}$/.exec(place)?.[1];
-  if (!projectId) {
-    const message = `"${place.slice(0, 80)}" is no place for a secret. Write service:<project>/<service>.`;
+  const project = /^service:([a-z0-9-]{1,40})\/[a-z0-9-]{1,40}$/.exec(place)?.[1];
+  const isToken = Object.values<string>(TOKEN_PLACES).includes(place);
+  if (!project && !isToken) {
+    const places = Object.values(TOKEN_PLACES).join(", ");
+    const message = `"${place.slice(0, 80)}" is no place for a secret. Write service:<project>/<service>, or one of ${places}.`;
     throw new PilotoError("INPUT_INVALID", message);
   }
   return withHouse(async (house) => {
     const by = whoActs(options, house.settings);
-    await mustAdminister(by, await projectNamed(house, { project: projectId as ProjectId }), house);
+    // A chat app belongs to the whole house: whoever administers the default project keeps its tokens.
+    await mustAdminister(by, await projectNamed(house, { project }), house);
     await work(house, by);
     return EXIT.ok;
   });

@@ -20,6 +20,15 @@ export const DEMO_PROJECT: ProjectSettings = {
   services: [],
 };
 
+/** The demo with chat apps: everybody there may try it, since nothing but the demo's own workshop can be touched. */
+export function demoProject(faces: readonly string[]): ProjectSettings {
+  const everybody = faces.map((face) => `${face}:*` as AccountId);
+  const { project } = DEMO_PROJECT;
+  const { propose, confirm, administer } = project.access;
+  const access = { propose: [...propose, ...everybody], confirm: [...confirm, ...everybody], administer };
+  return { ...DEMO_PROJECT, project: { ...project, access } };
+}
+
 /** The demo service's name in that project. */
 export const DEMO_SERVICE = "workshop";
 /** What people do every day. Cancelling a job deletes it, and stays off until somebody allows it. */

@@ -7,5 +7,14 @@ export interface HouseState {
   readonly storage: string;
   readonly core: "started" | "starting" | "stopping";
   readonly fleet: readonly { readonly name: string; readonly health: string; readonly reason?: string }[];
+  /** The chat apps: connected, or why not. */
+  readonly faces: readonly FaceState[];
   readonly queue?: { readonly waiting: number; readonly held: number };
+}
+
+export interface FaceState {
+  readonly face: string;
+  readonly state: string;
+  readonly why?: string;
+  readonly counts: Readonly<Record<string, number>>;
 }

@@ -16,6 +16,7 @@ export function statusPage(state: HouseState): string {
 <dl>
 ${row("Store", state.storage, state.storage === "ok")}
 ${row("Core", state.core, state.core === "started")}
+${state.faces.map((face) => row(NAMES[face.face] ?? face.face, face.why ?? face.state, face.state === "connected")).join("\n")}
 ${state.queue ? row("Runs", `${state.queue.held} at work, ${state.queue.waiting} waiting`, true) : ""}
 ${state.fleet.map((node) => row(node.name, node.reason ?? node.health, node.health !== "down")).join("\n")}
 </dl>
@@ -25,6 +26,8 @@ People talk to Piloto in a chat: <code>piloto chat</code>.</p>
 </html>
 `;
 }
+
+const NAMES: Readonly<Record<string, string>> = { slack: "Slack", discord: "Discord" };
 
 function row(name: string, value: string, isWell: boolean): string {
   return `<div><dt>${escapeHtml(name)}</dt><dd class="${isWell ? "up" : "down"}">${escapeHtml(value)}</dd></div>`;

@@ -10,6 +10,7 @@ const well: HouseState = {
   storage: "ok",
   core: "started",
   fleet: [{ name: "pc1", health: "down", reason: "connection <refused>" }],
+  faces: [{ face: "slack", state: "down", why: "invalid_auth <b>", counts: { reconnects: 3 } }],
   queue: { waiting: 2, held: 1 },
 };
 

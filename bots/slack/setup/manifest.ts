@@ -1,3 +1,4 @@
+import { SLACK_PATHS } from "../slack-settings.ts";
 import { BOT_EVENTS, BOT_SCOPES, SHORTCUT_ID, SLASH_COMMAND } from "./scopes.ts";
 
 export interface ManifestOptions {
@@ -10,13 +11,6 @@ export interface ManifestOptions {
   readonly agent?: boolean;
   readonly name?: string;
 }
-
-/** Where deliveries of Slack come in, in HTTP mode; and where an installation begins and comes back. */
-export const SLACK_PATHS = {
-  events: "/slack/events",
-  install: "/slack/install",
-  redirect: "/slack/oauth_redirect",
-} as const;
 
 type Manifest = Readonly<Record<string, unknown>>;
 
@@ -55,7 +49,7 @@ export function slackManifest({ mode, publicUrl, oauth, agent = true, name = "Pi
       ...(agent ? { agent_view: { agent_description: "Turns what you ask into a plan that you confirm." } } : {}),
     },
     oauth_config: {
-      ...(oauth ? { redirect_urls: [base + SLACK_PATHS.redirect] } : {}),
+      ...(oauth ? { redirect_urls: [base + SLACK_PATHS.callback] } : {}),
       scopes: { bot: scopes(agent) },
     },
     settings: {
