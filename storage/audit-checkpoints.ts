@@ -7,13 +7,23 @@ import {
   sign,
   verify,
 } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { AUDIT_GENESIS } from "../core/domain/audit-chain.ts";
 import { canonicalJson } from "../core/domain/canonical.ts";
 import { PilotoError } from "../core/domain/errors.ts";
 import type { Stores } from "../core/ports/stores.ts";
+import { isFull, toFolderError } from "./data-folder.ts";
 import { makeKeyFile } from "./make-key-file.ts";
 
 const Line = z.strictObject({
@@ -88,15 +98,21 @@ function parseJson(text: string): unknown {
 }
 
 function append(file: string, line: Line): void {
-  mkdirSync(path.dirname(file), { recursive: true });
-  const endsOpen = existsSync(file) && !/(^|\n)$/.test(readFileSync(file, "utf8"));
-  if (endsOpen) writeFileSync(file, readFileSync(file, "utf8").replace(/[^\n]*$/, ""), { flush: true });
-  const handle = openSync(file, "a", 0o600);
   try {
-    writeSync(handle, `${JSON.stringify(line)}\n`);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
+    mkdirSync(path.dirname(file), { recursive: true });
+    const handle = openSync(file, "a+", 0o600);
+    try {
+      // In place, never written anew: on a full disk the whole file would be lost.
+      const before = readFileSync(file);
+      const wholeBytes = before.lastIndexOf("\n") + 1;
+      if (wholeBytes < before.length) ftruncateSync(handle, wholeBytes);
+      writeFileSync(handle, `${JSON.stringify(line)}\n`);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+  } catch (error) {
+    throw isFull(error) ? toFolderError(error, file) : error;
   }
 }
 

@@ -49,10 +49,16 @@ function makeWithParents(folder: string): void {
   }
 }
 
+/** The file system has no room left, or this user has had his share of it. */
+export function isFull(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === "ENOSPC" || code === "EDQUOT";
+}
+
 /** What the file system says about a folder or a file in it, in Piloto's words. */
 export function toFolderError(error: unknown, place: string): unknown {
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === "ENOSPC" || code === "EDQUOT") {
+  if (isFull(error)) {
     return new PilotoError(
       "DISK_FULL",
       `Piloto could not write to ${place}: the disk is full. Make room and try again.`,

@@ -10,4 +10,5 @@ export type { PostgresOptions } from "./postgres/open-postgres.ts";
 export { openPostgres } from "./postgres/open-when-used.ts";
 export type { PgClient, PgPool, PgResult } from "./postgres/pg-pool.ts";
 export { openSqlite, type SqliteOptions, type SqliteStores } from "./sqlite/open-sqlite.ts";
+export { isDiskFailure } from "./sqlite/sqlite-errors.ts";
 export { type SqliteFacts, sqliteFacts } from "./sqlite/sqlite-facts.ts";

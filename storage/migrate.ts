@@ -2,13 +2,14 @@ import { type Kysely, type Migration, Migrator, sql } from "kysely";
 import { PilotoError } from "../core/domain/errors.ts";
 import type { Dialect } from "./dialect.ts";
 import { firstSchema } from "./migrations/0001-first.ts";
+import { chatApps } from "./migrations/0002-chat-apps.ts";
 import type { Database } from "./schema.ts";
 
 export type Migrations = Readonly<Record<string, Migration>>;
 
 /** All changes of the schema, in the order of their names. A published one is never edited. */
 export function allMigrations(dialect: Dialect): Migrations {
-  return { "0001-first": { up: firstSchema(dialect) } };
+  return { "0001-first": { up: firstSchema(dialect) }, "0002-chat-apps": { up: chatApps(dialect) } };
 }
 
 const DONE_TABLE = "kysely_migration";

@@ -26,6 +26,10 @@ export interface Database {
   endpoints: EndpointRow;
   audit: AuditRow;
   secrets: { place: string; sealed: string; key_id: string; at_ms: number };
+  face_notes: { face: string; key: string; at_ms: number; value: string };
+  files: FileRow;
+  file_contents: { file_id: string; content: Uint8Array };
+  link_codes: { account: string; hash: string; expires_at_ms: number };
   call_counts: { project_id: string; hour: number; calls: number };
 }
 
@@ -68,6 +72,8 @@ export interface MessageRow {
   text: string;
   at_ms: number;
   handled_at_ms: number | null;
+  /** JSON: the groups of the account when it said this. */
+  account_groups: string | null;
 }
 
 /** Small on purpose: claims and fences rewrite it. The plan lies in `run_revisions`. */
@@ -150,6 +156,8 @@ interface VoteRow {
   action: string;
   counted: number;
   at_ms: number;
+  /** JSON: the groups of the account at that moment. */
+  account_groups: string | null;
 }
 
 export interface QueueRow {
@@ -187,6 +195,10 @@ export interface OutboxCardRow {
   tries: number;
   last_error: string | null;
   gave_up: string | null;
+  claimed_by: string | null;
+  claimed_until_ms: number | null;
+  /** It was claimed and not recorded since: the platform may have it. */
+  may_be_there: Generated<number>;
 }
 
 export interface OutboxSayRow {
@@ -204,6 +216,21 @@ export interface OutboxSayRow {
   tries: number;
   last_error: string | null;
   gave_up: string | null;
+  claimed_by: string | null;
+  claimed_until_ms: number | null;
+  may_be_there: Generated<number>;
+}
+
+/** A file of a message; its content lies apart, so that lists do not read it. */
+export interface FileRow {
+  seq: Generated<number>;
+  id: string;
+  message_id: string;
+  name: string;
+  media_type: string;
+  bytes: number;
+  sha256: string;
+  at_ms: number;
 }
 
 export interface ServiceRow {

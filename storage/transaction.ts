@@ -1,7 +1,10 @@
 import type { Tx } from "../core/ports/stores.ts";
 import { auditOver } from "./queries/audit.ts";
 import { chatsOver } from "./queries/chats.ts";
+import { faceNotesOver } from "./queries/face-notes.ts";
+import { filesOver } from "./queries/files.ts";
 import { limitsOver } from "./queries/limits.ts";
+import { linkCodesOver } from "./queries/link-codes.ts";
 import { messagesOver } from "./queries/messages.ts";
 import { outboxOver } from "./queries/outbox.ts";
 import { peopleOver } from "./queries/people.ts";
@@ -30,10 +33,13 @@ const ROOMS: { readonly [K in keyof Tx]: (session: Session) => Tx[K] } = {
   audit: auditOver,
   settings: settingsOver,
   secrets: secretsOver,
+  faceNotes: faceNotesOver,
+  files: filesOver,
+  linkCodes: linkCodesOver,
   limits: limitsOver,
 };
 
-/** Getters on a prototype: most transactions touch four rooms of fourteen, and thousands are made a second. */
+/** Getters on a prototype: most transactions touch four rooms of seventeen, and thousands are made a second. */
 const prototype = Object.create(null) as object;
 for (const [name, make] of Object.entries(ROOMS)) {
   Object.defineProperty(prototype, name, {

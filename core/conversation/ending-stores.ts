@@ -22,6 +22,7 @@ export function endingStores(
 ): Stores {
   const id = asId<MessageId>(ids.next());
   return {
+    isShared: stores.isShared,
     atomically: <T>(work: (tx: Tx) => Promise<T>) =>
       stores.atomically(async (tx) => {
         const result = await work(tx);

@@ -317,8 +317,12 @@ export type Due =
       readonly chatId: ChatId;
       /** Raised by every change; `delivered` names the one that was shown. */
       readonly version: number;
+      /** The version that was delivered last; 0 when none was. */
+      readonly shown: number;
       readonly ref?: MessageRef;
       readonly tries: number;
+      /** It is not due: what was shown is shown again, because time goes on. */
+      readonly isAgain?: true;
     }
   | {
       readonly kind: "say";
@@ -330,9 +334,9 @@ export type Due =
     };
 
 export interface OutboxReader {
-  /** What is due on a face, oldest first. */
+  /** What is due on a face, oldest first; where stores are shared, without what is claimed. */
   due(face: string, nowMs: number, limit: number): Promise<Due[]>;
-  /** When the next item of a face becomes due; absent when everything was told. */
+  /** When the next item of a face becomes due, or a claim of one expires; absent when everything was told. */
   nextDueMs(face: string): Promise<number | undefined>;
   cardRef(runId: RunId, chatId: ChatId): Promise<MessageRef | undefined>;
 }
@@ -340,20 +344,33 @@ export interface OutboxReader {
 export interface OutboxWriter {
   /**
    * Takes an item for one delivery, until `untilMs`: two processes do not deliver it at once. `undefined` when another
-   * one holds it, or it is no longer due. `mayBeThere`: it was taken before, so that the platform may have it.
+   * one holds it, it was delivered since `due` was read, or (stores that are shared) an earlier sentence of the chat is
+   * not told yet. What an older boot of the same process name took is free. `mayBeThere`: it was taken before and that
+   * was not followed by a record, so that the platform may have it. Its holder extends it by claiming again. A record
+   * of the delivery, `postpone` and `giveUp` end it.
    */
   claim(due: Due, by: { owner: BootId; nowMs: number; untilMs: number }): Promise<{ mayBeThere: boolean } | undefined>;
   /** The card of a run shows old facts. Many changes before the next delivery are one. */
   cardChanged(runId: RunId, chatId: ChatId, atMs: number): Promise<void>;
   /** Once for one key. */
   say(chatId: ChatId, key: string, say: Say, atMs: number): Promise<void>;
-  /** The card now shows `version`; a newer one stays due, not before `notBeforeMs`. */
-  cardDelivered(runId: RunId, chatId: ChatId, version: number, ref: MessageRef, notBeforeMs: number): Promise<void>;
+  /**
+   * The card now shows `version`; a newer one stays due, not before `notBeforeMs`. `by`: who claimed it. When somebody
+   * else took it meanwhile, its picture may have come after theirs: the card is due again instead.
+   */
+  cardDelivered(
+    runId: RunId,
+    chatId: ChatId,
+    version: number,
+    ref: MessageRef,
+    notBeforeMs: number,
+    by?: BootId,
+  ): Promise<void>;
   /** A person deleted it: the next delivery posts afresh. */
   cardGone(runId: RunId, chatId: ChatId): Promise<void>;
   sayDelivered(id: number, ref: MessageRef, atMs: number): Promise<void>;
-  /** Try again at `atMs`. */
-  postpone(due: Due, atMs: number, error: string): Promise<void>;
+  /** Try again at `atMs`. Nothing when `by`, who claimed it, has lost it to another one. */
+  postpone(due: Due, atMs: number, error: string, by?: BootId): Promise<void>;
   /** Never to be delivered: the chat is gone. Kept, with the reason. */
   giveUp(due: Due, reason: string): Promise<void>;
 }

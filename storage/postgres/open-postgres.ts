@@ -63,6 +63,7 @@ function storesOver(pool: PgPool, endPool: () => Promise<void>, onCommitPoint: O
     await endPool();
   };
   return {
+    isShared: true,
     atomically: (work) => transactions.write(work),
     read: (work) => transactions.read(work),
     onCommit: (listener) => listeners.add(listener),

@@ -34,7 +34,7 @@ const chatsWaiting = query((db, p: { limit: number }) =>
     .orderBy((e) => e.fn.min("seq"))
     .limit(p.limit),
 );
-const add = query((db, p: NewMessage & { face: string }) =>
+const add = query((db, p: NewMessage & { face: string; groupsJson: string | undefined }) =>
   db
     .insertInto("messages")
     .values({
@@ -47,6 +47,7 @@ const add = query((db, p: NewMessage & { face: string }) =>
       text: p.text,
       at_ms: p.atMs,
       handled_at_ms: p.handledAtMs as number,
+      account_groups: p.groupsJson as string,
     })
     .onConflict((o) => o.columns(["key", "face"]).doNothing()),
 );
@@ -67,7 +68,10 @@ export function messagesOver(session: Session): MessageReader & MessageWriter {
       return row && toMessage(row);
     },
     chatsWaiting: async (limit) => (await session.all(chatsWaiting, { limit })).map((row) => asId(row.chat_id)),
-    add: async (message) => (await session.change(add, { ...message, face: faceOf(message.chatId) })) > 0,
+    async add(message) {
+      const groupsJson = message.groups && JSON.stringify(message.groups);
+      return (await session.change(add, { ...message, face: faceOf(message.chatId), groupsJson })) > 0;
+    },
     setHandled: async (id, atMs) => (await session.change(setHandled, { id, atMs })) > 0,
   };
 }
@@ -79,6 +83,7 @@ function toMessage(row: Stored): Message {
     key: row.key,
     origin: row.origin as Message["origin"],
     account: row.account === null ? undefined : asId(row.account),
+    groups: row.account_groups === null ? undefined : JSON.parse(row.account_groups),
     text: row.text,
     atMs: row.at_ms,
     handledAtMs: row.handled_at_ms ?? undefined,

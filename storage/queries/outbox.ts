@@ -1,47 +1,73 @@
-import { sql } from "kysely";
+import { type Expression, type SqlBool, sql } from "kysely";
 import { asId, faceOf } from "../../core/domain/ids.ts";
 import type { Due, OutboxReader, OutboxWriter } from "../../core/ports/stores.ts";
+import type { Dialect } from "../dialect.ts";
 import type { OutboxCardRow, OutboxSayRow } from "../schema.ts";
 import { type Query, query, type Session } from "../session.ts";
+import { claimDelivery } from "./outbox-claim.ts";
 
-type CardRow = OutboxCardRow & { due_at_ms: number | null };
-type SayRow = Omit<OutboxSayRow, "id"> & { id: number };
+type CardRow = Omit<OutboxCardRow, "may_be_there">;
+type SayRow = Omit<OutboxSayRow, "id" | "may_be_there"> & { id: number };
 type Wanted = { face: string; nowMs: number; limit: number };
 type CardKey = { runId: string; chatId: string };
+type Postponed = { atMs: number; error: string; by: string | undefined };
 
-const dueCards = query((db, p: Wanted) =>
+const UNCLAIMED = { claimed_by: null, claimed_until_ms: null };
+
+/** One process works on a SQLite file, and knows by itself what it is delivering. */
+const isFree = (nowMs: number, dialect: Dialect): Expression<SqlBool> =>
+  dialect === "sqlite" ? sql`true` : sql`(claimed_until_ms is null or claimed_until_ms <= ${nowMs})`;
+const isUnclaimed = (dialect: Dialect): Expression<SqlBool> =>
+  dialect === "sqlite" ? sql`true` : sql`claimed_by is null`;
+
+const dueCards = query((db, p: Wanted, dialect) =>
   db
     .selectFrom("outbox_cards")
     .selectAll()
     .where("face", "=", p.face)
     .where("due_at_ms", "<=", p.nowMs)
+    .where(isFree(p.nowMs, dialect))
     .orderBy("due_at_ms")
     .limit(p.limit),
 );
-const dueSays = query((db, p: Wanted) =>
+const dueSays = query((db, p: Wanted, dialect) =>
   db
     .selectFrom("outbox_says")
     .selectAll()
     .where("face", "=", p.face)
     .where("due_at_ms", "<=", p.nowMs)
+    .where(isFree(p.nowMs, dialect))
     .orderBy("due_at_ms")
     .orderBy("id")
     .limit(p.limit),
 );
-const nextCard = query((db, p: { face: string }) =>
+const nextCard = query((db, p: { face: string }, dialect) =>
   db
     .selectFrom("outbox_cards")
     .select((e) => e.fn.min("due_at_ms").as("at"))
     .where("face", "=", p.face)
-    .where("due_at_ms", "is not", null),
+    .where("due_at_ms", "is not", null)
+    .where(isUnclaimed(dialect)),
 );
-const nextSay = query((db, p: { face: string }) =>
+const nextSay = query((db, p: { face: string }, dialect) =>
   db
     .selectFrom("outbox_says")
     .select((e) => e.fn.min("due_at_ms").as("at"))
     .where("face", "=", p.face)
-    .where("due_at_ms", "is not", null),
+    .where("due_at_ms", "is not", null)
+    .where(isUnclaimed(dialect)),
 );
+const nextFree = (table: "outbox_cards" | "outbox_says") =>
+  query((db, p: { face: string }) =>
+    db
+      .selectFrom(table)
+      .select(sql<number | null>`min(greatest(due_at_ms, claimed_until_ms))`.as("at"))
+      .where("face", "=", p.face)
+      .where("due_at_ms", "is not", null)
+      .where("claimed_by", "is not", null),
+  );
+const nextFreeCard = nextFree("outbox_cards");
+const nextFreeSay = nextFree("outbox_says");
 const cardRef = query((db, p: CardKey) =>
   db.selectFrom("outbox_cards").select("ref").where("run_id", "=", p.runId).where("chat_id", "=", p.chatId),
 );
@@ -80,7 +106,11 @@ const cardChanged = query((db, p: CardKey & { face: string; atMs: number }) =>
       }),
     ),
 );
-const cardDelivered = query((db, p: CardKey & { version: number; ref: string; notBeforeMs: number }) =>
+type Delivered = CardKey & { version: number; ref: string; notBeforeMs: number; by: string | undefined };
+/** Without `by` it is nobody's business who claimed it. */
+const isStillOf = (by: string | undefined): Expression<SqlBool> =>
+  sql`(cast(${by} as text) is null or claimed_by = ${by})`;
+const cardDelivered = query((db, p: Delivered) =>
   db
     .updateTable("outbox_cards")
     .set({
@@ -89,26 +119,46 @@ const cardDelivered = query((db, p: CardKey & { version: number; ref: string; no
       not_before_ms: p.notBeforeMs,
       tries: 0,
       last_error: null,
+      ...UNCLAIMED,
+      may_be_there: 0,
       due_at_ms: sql`case when version > ${p.version} then cast(${p.notBeforeMs} as bigint) else null end`,
     })
     .where("run_id", "=", p.runId)
-    .where("chat_id", "=", p.chatId),
+    .where("chat_id", "=", p.chatId)
+    .where(isStillOf(p.by)),
 );
-const cardGone = query((db, p: CardKey) =>
-  db.updateTable("outbox_cards").set({ ref: null }).where("run_id", "=", p.runId).where("chat_id", "=", p.chatId),
-);
-const postponeCard = query((db, p: CardKey & { atMs: number; error: string }) =>
+/** Who was overtaken may have put an older picture over a newer one. */
+const cardOvertaken = query((db, p: CardKey & { notBeforeMs: number }) =>
   db
     .updateTable("outbox_cards")
-    .set({ due_at_ms: p.atMs, last_error: p.error, tries: sql`tries + 1` })
+    .set({
+      version: sql`version + 1`,
+      due_at_ms: sql`coalesce(due_at_ms, cast(${p.notBeforeMs} as bigint))`,
+    })
     .where("run_id", "=", p.runId)
     .where("chat_id", "=", p.chatId)
-    .where("due_at_ms", "is not", null),
+    .where("gave_up", "is", null),
+);
+const cardGone = query((db, p: CardKey) =>
+  db
+    .updateTable("outbox_cards")
+    .set({ ref: null, may_be_there: 0 })
+    .where("run_id", "=", p.runId)
+    .where("chat_id", "=", p.chatId),
+);
+const postponeCard = query((db, p: CardKey & Postponed) =>
+  db
+    .updateTable("outbox_cards")
+    .set({ ...UNCLAIMED, due_at_ms: p.atMs, last_error: p.error, tries: sql`tries + 1` })
+    .where("run_id", "=", p.runId)
+    .where("chat_id", "=", p.chatId)
+    .where("due_at_ms", "is not", null)
+    .where(isStillOf(p.by)),
 );
 const giveUpCard = query((db, p: CardKey & { reason: string }) =>
   db
     .updateTable("outbox_cards")
-    .set({ due_at_ms: null, gave_up: p.reason })
+    .set({ ...UNCLAIMED, due_at_ms: null, gave_up: p.reason })
     .where("run_id", "=", p.runId)
     .where("chat_id", "=", p.chatId),
 );
@@ -130,18 +180,22 @@ const say = query((db, p: { chatId: string; face: string; key: string; say: stri
 const sayDelivered = query((db, p: { id: number; ref: string; atMs: number }) =>
   db
     .updateTable("outbox_says")
-    .set({ due_at_ms: null, delivered_at_ms: p.atMs, ref: p.ref, last_error: null })
+    .set({ ...UNCLAIMED, due_at_ms: null, delivered_at_ms: p.atMs, ref: p.ref, last_error: null, may_be_there: 0 })
     .where("id", "=", p.id),
 );
-const postponeSay = query((db, p: { id: number; atMs: number; error: string }) =>
+const postponeSay = query((db, p: { id: number } & Postponed) =>
   db
     .updateTable("outbox_says")
-    .set({ due_at_ms: p.atMs, last_error: p.error, tries: sql`tries + 1` })
+    .set({ ...UNCLAIMED, due_at_ms: p.atMs, last_error: p.error, tries: sql`tries + 1` })
     .where("id", "=", p.id)
-    .where("due_at_ms", "is not", null),
+    .where("due_at_ms", "is not", null)
+    .where(isStillOf(p.by)),
 );
 const giveUpSay = query((db, p: { id: number; reason: string }) =>
-  db.updateTable("outbox_says").set({ due_at_ms: null, gave_up: p.reason }).where("id", "=", p.id),
+  db
+    .updateTable("outbox_says")
+    .set({ ...UNCLAIMED, due_at_ms: null, gave_up: p.reason })
+    .where("id", "=", p.id),
 );
 
 export function outboxOver(session: Session): OutboxReader & OutboxWriter {
@@ -158,14 +212,18 @@ export function outboxOver(session: Session): OutboxReader & OutboxWriter {
     },
     say: (chatId, key, what, atMs) =>
       change(say, { chatId, key, atMs, face: faceOf(chatId), say: JSON.stringify(what) }),
-    cardDelivered: (runId, chatId, version, ref, notBeforeMs) =>
-      change(cardDelivered, { runId, chatId, version, ref, notBeforeMs }),
+    claim: (due, by) => claimDelivery(session, due, by),
+    async cardDelivered(runId, chatId, version, ref, notBeforeMs, by) {
+      const delivered = { runId, chatId, version, ref, notBeforeMs, by };
+      if ((await session.change(cardDelivered, delivered)) > 0 || by === undefined) return;
+      await session.change(cardOvertaken, { runId, chatId, notBeforeMs });
+    },
     cardGone: (runId, chatId) => change(cardGone, { runId, chatId }),
     sayDelivered: (id, ref, atMs) => change(sayDelivered, { id, ref, atMs }),
-    postpone: (due, atMs, error) =>
+    postpone: (due, atMs, error, by) =>
       due.kind === "card"
-        ? change(postponeCard, { ...due, atMs, error })
-        : change(postponeSay, { id: due.id, atMs, error }),
+        ? change(postponeCard, { ...due, atMs, error, by })
+        : change(postponeSay, { id: due.id, atMs, error, by }),
     giveUp: (due, reason) =>
       due.kind === "card" ? change(giveUpCard, { ...due, reason }) : change(giveUpSay, { id: due.id, reason }),
   };
@@ -184,7 +242,11 @@ async function allDue(session: Session, wanted: Wanted): Promise<Due[]> {
 async function nextDueMs(session: Session, face: string): Promise<number | undefined> {
   const says = await session.first(nextSay, { face });
   const cards = await session.first(nextCard, { face });
-  const times = [says?.at, cards?.at].filter((at) => typeof at === "number");
+  const found = [says?.at, cards?.at];
+  if (session.dialect === "postgres") {
+    found.push((await session.first(nextFreeSay, { face }))?.at, (await session.first(nextFreeCard, { face }))?.at);
+  }
+  const times = found.filter((at) => typeof at === "number");
   return times.length > 0 ? Math.min(...times) : undefined;
 }
 
@@ -194,6 +256,7 @@ function toCard(row: CardRow): Due {
     runId: asId(row.run_id),
     chatId: asId(row.chat_id),
     version: row.version,
+    shown: row.delivered_version,
     ref: row.ref ?? undefined,
     tries: row.tries,
   };

@@ -105,6 +105,12 @@ const freeItems = query((db, p: { id: string }) =>
 const freeTurns = query((db, p: { id: string }) =>
   db.updateTable("chats").set({ turn_owner: null, turn_until_ms: null }).where("turn_owner", "=", p.id),
 );
+const freeCards = query((db, p: { id: string }) =>
+  db.updateTable("outbox_cards").set({ claimed_by: null, claimed_until_ms: null }).where("claimed_by", "=", p.id),
+);
+const freeSays = query((db, p: { id: string }) =>
+  db.updateTable("outbox_says").set({ claimed_by: null, claimed_until_ms: null }).where("claimed_by", "=", p.id),
+);
 
 export function queueOver(session: Session): QueueReader & QueueWriter {
   return { ...queueReader(session), ...queueWriter(session) };
@@ -155,6 +161,10 @@ function queueWriter(session: Session): QueueWriter {
         await session.change(supersede, { id });
         await session.change(freeItems, { id });
         await session.change(freeTurns, { id });
+        // On SQLite a claim asks for itself whether its holder was superseded.
+        if (session.dialect === "sqlite") continue;
+        await session.change(freeCards, { id });
+        await session.change(freeSays, { id });
       }
     },
   };

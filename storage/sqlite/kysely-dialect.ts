@@ -38,7 +38,8 @@ class ImmediateDriver implements Driver {
     await connection.executeQuery(CompiledQuery.raw("commit"));
   }
   async rollbackTransaction(connection: DatabaseConnection) {
-    await connection.executeQuery(CompiledQuery.raw("rollback"));
+    // A full disk ends a transaction by itself; the error that told so must reach whoever asked.
+    if (this.#db.inTransaction) await connection.executeQuery(CompiledQuery.raw("rollback"));
   }
   async destroy() {}
 }

@@ -97,6 +97,7 @@ function storesOver(writing: SqliteConnection, reading: SqliteConnection, option
   };
   const checkpoint = writing.db.prepare("pragma wal_checkpoint(PASSIVE)");
   return {
+    isShared: false,
     file: writing.file,
     connection: writing,
     atomically: (work) => writer.write(work),
@@ -136,6 +137,7 @@ async function openReadOnly(file: string, options: SqliteOptions): Promise<Sqlit
   const reads = new SnapshotReads(reading, turnstile());
   let isClosed = false;
   return {
+    isShared: false,
     file,
     connection: reading,
     atomically: () =>

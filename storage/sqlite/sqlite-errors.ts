@@ -6,7 +6,9 @@ export function toPilotoError(error: unknown, file: string): unknown {
   if (!(error instanceof Database.SqliteError)) return error;
   const { code } = error;
   const because = { cause: error };
-  if (code === "SQLITE_FULL") {
+  // The log's index is made longer before it is used: where that fails there is no room.
+  // (https://www.sqlite.org/rescode.html#ioerr_shmsize)
+  if (code === "SQLITE_FULL" || code === "SQLITE_IOERR_SHMSIZE") {
     return new PilotoError(
       "DISK_FULL",
       `Piloto could not write to ${file}: the disk is full. Nothing of this was saved; make room and try again.`,
@@ -49,6 +51,16 @@ export function toPilotoError(error: unknown, file: string): unknown {
     );
   }
   return error;
+}
+
+/**
+ * The disk, or the file on it, takes nothing more until a person has looked after it: full, failing, read-only or
+ * damaged. Another program's lock, or a server that does not answer, is none of these: that passes by itself.
+ */
+export function isDiskFailure(error: unknown): error is PilotoError {
+  if (!(error instanceof PilotoError)) return false;
+  if (error.code === "DISK_FULL" || error.code === "DATA_READ_ONLY" || error.code === "DATA_DAMAGED") return true;
+  return error.cause instanceof Database.SqliteError && error.cause.code.startsWith("SQLITE_IOERR");
 }
 
 /** Somebody else has the lock at the moment: waiting helps. */

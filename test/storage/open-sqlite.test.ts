@@ -35,7 +35,7 @@ const failure = (opening: Promise<unknown>): Promise<PilotoError> =>
 const entry = { atMs: 1, by: "piloto", did: "start-piloto", target: "boot", detail: {} };
 
 /** This schema, and one change more. */
-const nextVersion = (up: Migrations[string]["up"]): Migrations => ({ ...allMigrations("sqlite"), "0002-next": { up } });
+const nextVersion = (up: Migrations[string]["up"]): Migrations => ({ ...allMigrations("sqlite"), "0003-next": { up } });
 
 test("the file is in WAL mode, fully synchronous, with foreign keys, strict tables and a sound SQLite", async () => {
   const { db } = (await open()).connection;
@@ -75,7 +75,7 @@ test("a file that holds data is backed up, and the backup verified, before its s
   expect(await after.read((tx) => tx.runs.get(run.id))).toMatchObject({ id: run.id });
   const [name] = readdirSync(path.join(folder, "backups"));
   const backup = verifyBackup(path.join(folder, "backups", name!));
-  expect(name).toMatch(/^before-0002-next-/);
+  expect(name).toMatch(/^before-0003-next-/);
   expect(backup).toMatchObject({ auditEntries: 2, rows: { runs: 1, steps: 2, audit: 2 } });
   expect(backup.rows.extra).toBeUndefined();
 });
@@ -101,7 +101,7 @@ test("a database of a newer version is refused with its name, untouched", async 
   await (await open({ migrations: nextVersion(async () => undefined) })).close();
   const error = await failure(open());
   expect(isPilotoError(error, "DATA_TOO_NEW")).toBe(true);
-  expect(error.message).toContain("0002-next");
+  expect(error.message).toContain("0003-next");
   expect(isPilotoError(await failure(open({ readOnly: true })), "DATA_TOO_NEW")).toBe(true);
 });
 

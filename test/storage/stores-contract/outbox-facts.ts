@@ -17,7 +17,7 @@ export function outboxFacts({ fresh }: Subject): void {
     for (const atMs of [10, 20, 30]) await changed(stores, runId, atMs);
     expect(await due(stores, 9)).toEqual([]);
     expect(await stores.read((tx) => tx.outbox.nextDueMs("terminal"))).toBe(10);
-    expect(await due(stores, 10)).toEqual([{ kind: "card", runId, chatId: CHAT, version: 3, tries: 0 }]);
+    expect(await due(stores, 10)).toEqual([{ kind: "card", runId, chatId: CHAT, version: 3, shown: 0, tries: 0 }]);
   });
 
   test("a change while a card is being shown stays due, not before its time", async () => {
