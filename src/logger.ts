@@ -14,6 +14,9 @@ export interface LogOptions {
   readonly redact?: (text: string) => string;
 }
 
+/** Lines that could not be written yet are held up to so many bytes; what comes after them is lost. */
+const MAX_HELD = 1_000_000;
+
 /**
  * One JSON object a line. Every line is redacted by value just before it is written, so a secret that slipped into
  * a field or an error's text does not reach the log. `close` writes what is still held. A log that cannot be written
@@ -23,9 +26,14 @@ export interface LogOptions {
 export function openLog({ level, file, redact }: LogOptions): Logger & { close(): void } {
   const destination = openDestination(file);
   let isTold = false;
+  let isBehind = false;
   destination.on("error", (error: NodeJS.ErrnoException) => {
     if (!isTold && file) process.stderr.write(`The log ${file} cannot be written now (${error.code}).\n`);
     isTold = true;
+    isBehind = true;
+  });
+  destination.on("write", () => {
+    isBehind = false;
   });
   const stream = { write: (line: string) => void destination.write(redact ? redact(line) : line) };
   const log = pino(
@@ -43,14 +51,18 @@ export function openLog({ level, file, redact }: LogOptions): Logger & { close()
     info: (fields, text) => log.info(fields, text),
     warn: (fields, text) => log.warn(fields, text),
     error: (fields, text) => log.error(fields, text),
-    close: () => destination.flushSync(),
+    close() {
+      // `flushSync` of what a full disk did not take would try for ever, blocking (sonic-boom 4.2.1); a write tries once.
+      if (isBehind) destination.write("");
+      else destination.flushSync();
+    },
   };
 }
 
 function openDestination(file: string | undefined) {
   try {
     if (file) mkdirSync(path.dirname(file), { recursive: true });
-    return pino.destination({ dest: file ?? 2, sync: true });
+    return pino.destination({ dest: file ?? 2, sync: true, maxLength: MAX_HELD });
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
     const isFull = code === "ENOSPC" || code === "EDQUOT";

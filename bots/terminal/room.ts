@@ -39,6 +39,8 @@ export interface Room {
   /** A dim line under the input until the next key. */
   hint(text: string | undefined): void;
   frame(input: { before: string; after: string }): Frame;
+  /** Answers may not come any more: says why, and no longer counts the seconds. */
+  failed(reason: Error): void;
   /** Resolves when nothing is under way in this chat. */
   quiet(): Promise<void>;
   /** Leaves the card at the bottom where it is. */
@@ -67,6 +69,7 @@ export function createRoom({ options, screen, paint, changed }: RoomParts): Room
   let dialog: EditDialog | undefined;
   let hint: string | undefined;
   let rest: string[] = [];
+  let lastFailure: Error | undefined;
   /** Settles when everything that was submitted so far is with the core. */
   let handedOver: Promise<unknown> = Promise.resolve();
 
@@ -133,7 +136,7 @@ export function createRoom({ options, screen, paint, changed }: RoomParts): Room
     } catch (error) {
       if (!isPilotoError(error)) throw error;
       thinkingSinceMs = undefined;
-      print(lines.failure(error.message));
+      if (error !== lastFailure) print(lines.failure(error.message));
       return undefined;
     }
   }
@@ -217,6 +220,11 @@ export function createRoom({ options, screen, paint, changed }: RoomParts): Room
     showMore() {
       if (rest.length > 0) printPaged(rest);
       else print(lines.notice(say().terminal.noMore));
+    },
+    failed(reason) {
+      thinkingSinceMs = undefined;
+      lastFailure = reason;
+      print(lines.failure(reason.message));
     },
     notice: (text) => print(text.split("\n").flatMap(lines.notice)),
     hint(text) {

@@ -21,9 +21,11 @@ export interface ScriptOptions extends FaceOptions {
 export interface ScriptFace extends Face {
   /**
    * Plays a script. A text is checked whole before its first line runs; a stream is played line by line as it comes.
-   * Exit codes: 0 played, 1 a wait ran out or a press found no card or was not possible, 2 a line that is no script.
+   * Exit codes: 0 played, 1 a wait ran out, a press found no card or was not possible, or `failed` aborted; 2 a line
+   * that is no script.
+   * @param failed nothing more will happen (a full disk say): its reason is told and the script ends, whatever it waits for
    */
-  run(script: string | NodeJS.ReadableStream): Promise<number>;
+  run(script: string | NodeJS.ReadableStream, failed?: AbortSignal): Promise<number>;
 }
 
 const DEFAULT_WITHIN_S = 120;
@@ -38,6 +40,7 @@ export function createScriptFace(options: ScriptOptions): ScriptFace {
   const platform = createScriptPlatform((told) => print({ type: "told", ...told }));
   let core: Core | undefined;
   let chatId = asId<ChatId>(`${TERMINAL}:${options.chat ?? "main"}`);
+  let failed: AbortSignal | undefined;
 
   function print(event: ScriptEvent): void {
     const text = json ? eventAsJson(event) : eventAsText(event, paint, stdout.columns ?? 80);
@@ -50,8 +53,10 @@ export function createScriptFace(options: ScriptOptions): ScriptFace {
     const seconds = within ?? DEFAULT_WITHIN_S;
     const finished = new AbortController();
     const late = new AbortController();
-    const timer = clock.sleep(seconds * 1000, finished.signal).then(() => {
+    const over = AbortSignal.any([finished.signal, ...(failed ? [failed] : [])]);
+    const timer = clock.sleep(seconds * 1000, over).then(() => {
       if (finished.signal.aborted) return;
+      failed?.throwIfAborted();
       throw new ScriptFailure(say.timedOut(what, seconds));
     });
     try {
@@ -120,7 +125,9 @@ export function createScriptFace(options: ScriptOptions): ScriptFace {
     }
     if (!core) throw new Error("The scripted face was run before attach().");
     try {
+      failed?.throwIfAborted();
       await play(read.line, at, core);
+      failed?.throwIfAborted();
       return 0;
     } catch (error) {
       if (!(error instanceof ScriptFailure) && !isPilotoError(error)) throw error;
@@ -135,14 +142,15 @@ export function createScriptFace(options: ScriptOptions): ScriptFace {
     attach(attached) {
       core = attached;
     },
-    async run(script) {
+    async run(script, given) {
+      failed = given;
       if (typeof script === "string") {
         const bad = firstBad(script);
         if (bad) complain(bad.line, bad.why);
         if (bad) return 2;
       }
       let at = 0;
-      for await (const text of linesOf(script)) {
+      for await (const text of linesOf(script, failed)) {
         at += 1;
         const code = await playText(text, at);
         if (code !== 0) return code;
@@ -156,8 +164,12 @@ function fits(card: Card, { state, revision }: { state?: Card["state"]; revision
   return (state === undefined || card.state === state) && (revision === undefined || card.revision >= revision);
 }
 
-function linesOf(script: string | NodeJS.ReadableStream): Iterable<string> | AsyncIterable<string> {
-  return typeof script === "string" ? script.split(/\r?\n/) : createInterface({ input: script, crlfDelay: Infinity });
+function linesOf(
+  script: string | NodeJS.ReadableStream,
+  signal: AbortSignal | undefined,
+): Iterable<string> | AsyncIterable<string> {
+  if (typeof script === "string") return script.split(/\r?\n/);
+  return createInterface({ input: script, crlfDelay: Infinity, ...(signal ? { signal } : {}) });
 }
 
 function firstBad(script: string): { line: number; why: string } | undefined {

@@ -9,8 +9,12 @@ import { createLiveScreen, createPlainScreen, type Screen } from "./screen.ts";
 import { createTerminalPlatform } from "./terminal-platform.ts";
 
 export interface TerminalFace extends Face {
-  /** Talks until the person leaves or the input ends; 0. Rejects with what is a bug, the terminal put back in order. */
-  run(): Promise<number>;
+  /**
+   * Talks until the person leaves or the input ends; 0. Rejects with what is a bug, the terminal put back in order.
+   * @param failed answers may not come any more (a full disk say): its reason is told, and last answers are not waited
+   * for: then it rejects with that reason
+   */
+  run(failed?: AbortSignal): Promise<number>;
   /** Ends `run` from outside (a signal), the terminal put back in order. Twice does no harm. */
   leave(): void;
 }
@@ -68,8 +72,8 @@ export function createTerminalFace(options: FaceOptions): TerminalFace {
     changed();
   }
 
-  function listen(): () => void {
-    if (!isLive) return listenToLines(options, submit, lastAnswers);
+  function listen(failed: AbortSignal | undefined): () => void {
+    if (!isLive) return listenToLines(options, submit, () => lastAnswers(failed));
     const release = listenToKeys(options, editor, {
       submit,
       interrupt: interruptions(room, editor, options, ending),
@@ -87,24 +91,28 @@ export function createTerminalFace(options: FaceOptions): TerminalFace {
   }
 
   /** The end of the input is not the end of the conversation: what was asked is answered first. */
-  function lastAnswers(): void {
-    const answered = Promise.race([room.quiet(), options.clock.sleep(LAST_ANSWERS_MS, ending.signal)]);
-    answered.then(ending.leave, ending.fail);
+  function lastAnswers(failed: AbortSignal | undefined): void {
+    const over = failed ? AbortSignal.any([ending.signal, failed]) : ending.signal;
+    const answered = Promise.race([room.quiet(), options.clock.sleep(LAST_ANSWERS_MS, over)]);
+    answered.then(() => failed?.throwIfAborted()).then(ending.leave, ending.fail);
   }
 
   return {
     platform: createTerminalPlatform(room.show),
     attach: room.attach,
     leave: ending.leave,
-    async run() {
+    async run(failed) {
       greet(room, screen, options);
-      const release = listen();
+      const release = listen(failed);
+      const tell = () => room.failed(failed?.reason);
+      failed?.addEventListener("abort", tell);
       isOpen = true;
       changed();
       try {
         await ending.over;
         return 0;
       } finally {
+        failed?.removeEventListener("abort", tell);
         release();
         room.settle();
         screen.close();

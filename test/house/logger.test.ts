@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type LogOptions, openLog } from "../../src/logger.ts";
 
 let folder = "";
@@ -40,4 +40,17 @@ test("lines below the level are not written", () => {
     log.warn({}, "c");
   });
   expect(told.map((line) => JSON.parse(line).msg)).toEqual(["c"]);
+});
+
+test.runIf(existsSync("/dev/full"))("a log on a full disk is told once and keeps nobody from ending", () => {
+  const told = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  try {
+    const log = openLog({ level: "info", file: "/dev/full" });
+    for (let line = 0; line < 3; line++) log.info({ line }, "Nobody reads this");
+    log.close();
+    log.info({}, "Said after the end");
+    expect(told.mock.calls.map(([text]) => text)).toEqual(["The log /dev/full cannot be written now (ENOSPC).\n"]);
+  } finally {
+    told.mockRestore();
+  }
 });
