@@ -1,0 +1,39 @@
+import { asId, type RunId } from "../../../core/domain/ids.ts";
+import { PRESS_ACTIONS, type PressAction } from "../../../core/domain/plan-run.ts";
+
+/** What a button of Piloto's says when it is pressed. */
+export type ReadAction =
+  | { readonly kind: "press"; readonly runId: RunId; readonly revision: number; readonly action: PressAction }
+  /** Of an older or newer Piloto, or damaged: say `words().chatApp.tooOld`, privately. */
+  | { readonly kind: "unknown"; readonly actionId: string }
+  /** Not a button of Piloto's: ignore it. */
+  | { readonly kind: "foreign" };
+
+const PREFIX = "piloto:";
+
+/** `piloto:confirm`: at most 255 characters, the same on every card. */
+export const actionId = (action: PressAction): string => `${PREFIX}${action}`;
+
+/** For `app.action(…)`: every button of Piloto's, those of other versions too. */
+export const ANY_ACTION = /^piloto:/;
+
+/** `<run id>:<revision>`: ids have at most 200 characters, a value may have 2,000. */
+export const actionValue = ({ runId, revision }: { runId: RunId; revision: number }): string => `${runId}:${revision}`;
+
+/** Reads what `actionId` and `actionValue` wrote, from a click payload's action. Never throws. */
+export function decodeAction(action: unknown): ReadAction {
+  const { action_id: id, value } = (typeof action === "object" && action !== null ? action : {}) as Record<
+    string,
+    unknown
+  >;
+  if (typeof id !== "string" || !id.startsWith(PREFIX)) return { kind: "foreign" };
+  const name = PRESS_ACTIONS.find((known) => actionId(known) === id);
+  const read = typeof value === "string" ? readValue(value) : undefined;
+  return name && read ? { kind: "press", action: name, ...read } : { kind: "unknown", actionId: id.slice(0, 255) };
+}
+
+/** The run and revision of a value; `undefined` when nobody of this version wrote it. */
+export function readValue(value: string): { runId: RunId; revision: number } | undefined {
+  const [, runId, digits] = /^([\x21-\x7e]{1,200}):(\d{1,9})$/.exec(value) ?? [];
+  return runId && digits ? { runId: asId<RunId>(runId), revision: Number(digits) } : undefined;
+}
