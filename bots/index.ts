@@ -2,9 +2,13 @@ import type { DiscordSettings } from "./discord/discord-settings.ts";
 import type { ChatFace, ChatFaceDeps } from "./shared/chat-face.ts";
 import type { SlackSettings } from "./slack/slack-settings.ts";
 
-/** The faces: how people reach Piloto. Each is made before the core, hands over its platform, then takes the core. */
 export type { DiscordSettings } from "./discord/discord-settings.ts";
+/** The faces: how people reach Piloto. Each is made before the core, hands over its platform, then takes the core. */
+export { examineDiscord } from "./discord/setup/examine-discord.ts";
+export { applicationIdOf, discordInvite } from "./discord/setup/invite.ts";
 export type { ChatFace, ChatFaceDeps, FaceHealth } from "./shared/chat-face.ts";
+export { examineSlack } from "./slack/setup/examine-slack.ts";
+export { slackManifest } from "./slack/setup/manifest.ts";
 export type { SlackSettings } from "./slack/slack-settings.ts";
 export type { Face, FaceOptions } from "./terminal/face-options.ts";
 export { createScriptFace, type ScriptFace, type ScriptOptions } from "./terminal/script.ts";

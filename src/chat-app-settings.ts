@@ -42,6 +42,15 @@ export interface DiscordAppSettings {
   readonly places: readonly PlaceSettings[];
 }
 
+/** Where tokens of chat apps are stored when they are not in the environment: `piloto secrets set slack:bot-token`. */
+export const TOKEN_PLACES = {
+  slackBot: "slack:bot-token",
+  slackApp: "slack:app-token",
+  slackSigning: "slack:signing-secret",
+  slackClient: "slack:client-secret",
+  discordBot: "discord:bot-token",
+} as const;
+
 type Environment = ReturnType<typeof readEnvironment>;
 
 const SLACK_PORT = 7421;
@@ -93,10 +102,10 @@ export function knownTokens({
   readonly discord?: DiscordAppSettings;
 }): Record<string, string | undefined> {
   return {
-    "slack:bot-token": slack?.tokens.bot,
-    "slack:app-token": slack?.tokens.app,
-    "slack:signing-secret": slack?.tokens.signing,
-    "slack:client-secret": slack?.tokens.client,
-    "discord:bot-token": discord?.tokens.bot,
+    [TOKEN_PLACES.slackBot]: slack?.tokens.bot,
+    [TOKEN_PLACES.slackApp]: slack?.tokens.app,
+    [TOKEN_PLACES.slackSigning]: slack?.tokens.signing,
+    [TOKEN_PLACES.slackClient]: slack?.tokens.client,
+    [TOKEN_PLACES.discordBot]: discord?.tokens.bot,
   };
 }

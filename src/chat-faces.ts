@@ -1,17 +1,8 @@
 import { type ChatFace, type ChatFaceDeps, createDiscordFace, createSlackFace } from "../bots/index.ts";
 import { isPilotoError, PilotoError } from "../core/domain/errors.ts";
 import type { Secrets } from "../core/ports/secrets.ts";
-import type { DiscordAppSettings, SlackAppSettings } from "./chat-app-settings.ts";
+import { type DiscordAppSettings, type SlackAppSettings, TOKEN_PLACES } from "./chat-app-settings.ts";
 import type { Settings } from "./settings.ts";
-
-/** Where tokens of chat apps are stored when they are not in the environment: `piloto secrets set slack:bot-token`. */
-export const TOKEN_PLACES = {
-  slackBot: "slack:bot-token",
-  slackApp: "slack:app-token",
-  slackSigning: "slack:signing-secret",
-  slackClient: "slack:client-secret",
-  discordBot: "discord:bot-token",
-} as const;
 
 /**
  * The chat apps that the settings name, made and not yet connected. Their platforms go into the core.

@@ -6,6 +6,7 @@ import type { ModelFleet } from "../core/ports/model-fleet.ts";
 import type { Secrets } from "../core/ports/secrets.ts";
 import type { Stores } from "../core/ports/stores.ts";
 import { createBuiltInTools } from "../core/tools/built-in.ts";
+import { knownTokens } from "./chat-app-settings.ts";
 import { systemClock } from "./clock.ts";
 import { demoNodes } from "./demo/demo-nodes.ts";
 import { timeOrderedIds } from "./ids.ts";
@@ -48,7 +49,7 @@ export async function openForCommand(settings: Settings): Promise<CommandHouse> 
     // folder say, must not change who may do what there.
     const isNew = (await stores.read((tx) => tx.projects.list())).length === 0;
     if (isNew) await recordSettings(settings, { stores, clock });
-    const secrets = await openSecrets({ stores, clock, keyFile: settings.keyFile });
+    const secrets = await openSecrets({ stores, clock, keyFile: settings.keyFile, known: knownTokens(settings) });
     const logger = openLog({ level: process.env.PILOTO_DEBUG ? settings.log.level : "silent", redact: secrets.redact });
     const parts = { settings, stores, secrets, clock, ids, logger, egress: createEgress() };
     return { ...parts, ...lazyParts(parts) };

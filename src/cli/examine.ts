@@ -5,33 +5,45 @@ import type { Finding } from "../../core/domain/finding.ts";
 import { dataFolder, sqliteFacts, takeOwnership } from "../../storage/index.ts";
 import { type CommandHouse, openForCommand } from "../open-for-command.ts";
 import { readSettings, type Settings } from "../settings.ts";
+import { theDiscordApp, theSlackApp } from "./examine-chat-apps.ts";
 
 const MIB = 2 ** 20;
 
+/** What `piloto doctor` can be asked to look at alone. */
+export type Part = "slack" | "discord";
+
 /** Looks at one thing after the other, the cheapest first. What cannot be looked at is a finding too. */
-export async function* examine(): AsyncGenerator<Finding> {
-  yield nodeVersion();
+export async function* examine(part?: Part): AsyncGenerator<Finding> {
+  if (!part) yield nodeVersion();
   const settings = tryTo("settings", () => readSettings({ env: process.env, folder: process.cwd() }));
   if ("state" in settings) {
     yield settings;
     return;
   }
-  yield { what: "settings", state: "ok", found: settings.isDemo ? "nothing is configured: the demo's" : "valid" };
-  yield* theFolder(settings);
-  yield* theKeys(settings);
-  yield await theClock(settings);
+  if (!part) yield* thisComputer(settings);
   const house = await openForCommand(settings).catch((error: unknown) => failed("database", error));
   if ("state" in house) {
     yield house;
     return;
   }
   try {
-    yield* theDatabase(house);
-    yield* theFleet(house);
-    yield* theServices(house);
+    if (!part) {
+      yield* theDatabase(house);
+      yield* theFleet(house);
+      yield* theServices(house);
+    }
+    if (part !== "discord") yield* theSlackApp(house, part === "slack");
+    if (part !== "slack") yield* theDiscordApp(house, part === "discord");
   } finally {
     await house.close();
   }
+}
+
+async function* thisComputer(settings: Settings): AsyncGenerator<Finding> {
+  yield { what: "settings", state: "ok", found: settings.isDemo ? "nothing is configured: the demo's" : "valid" };
+  yield* theFolder(settings);
+  yield* theKeys(settings);
+  yield await theClock(settings);
 }
 
 function nodeVersion(): Finding {

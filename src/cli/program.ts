@@ -44,6 +44,7 @@ function describeProgram(lazily: Lazily): Command {
   addRuns(program, lazily);
   addAudit(program, lazily);
   addSecrets(program, lazily);
+  addChatApps(program, lazily);
   addLooking(program, lazily);
   return program;
 }
@@ -164,6 +165,29 @@ function addSecrets(program: Command, lazily: Lazily): void {
   add("remove <place>", "forget a secret").action(lazily(async () => (await load()).removeSecret));
 }
 
+function addChatApps(program: Command, lazily: Lazily): void {
+  program
+    .command("slack")
+    .description("setting up the Slack app")
+    .command("manifest")
+    .description("print the app's manifest, ready to paste")
+    .option("--http", "Slack calls Piloto, instead of Socket Mode")
+    .option("--url <address>", "where Slack and people reach Piloto: https://piloto.example.com")
+    .option("--oauth", "several workspaces install it, by OAuth")
+    .option("--no-agent", "without Slack's agent features, which need a paid plan")
+    .option("--name <name>", "what it is called in the workspace", "Piloto")
+    .action(lazily(async () => (await import("./chat-apps.ts")).printManifest));
+  program
+    .command("discord")
+    .description("setting up the Discord bot")
+    .command("invite")
+    .description("print the link that invites it to a server")
+    .option("--app <id>", "the application's id, when there is no token yet")
+    .option("--server <id>", "choose the server beforehand")
+    .addOption(json())
+    .action(lazily(async () => (await import("./chat-apps.ts")).printInvite));
+}
+
 function addLooking(program: Command, lazily: Lazily): void {
   program
     .command("fleet")
@@ -171,8 +195,8 @@ function addLooking(program: Command, lazily: Lazily): void {
     .addOption(json())
     .action(lazily(async () => (await import("./fleet.ts")).showFleet));
   program
-    .command("doctor")
-    .description("check this computer, the data, the PCs and the services; say what to do")
+    .command("doctor [part]")
+    .description("check this computer, data, PCs, services and chat apps (or only slack, discord); say what to do")
     .addOption(json())
     .action(lazily(async () => (await import("./doctor.ts")).doctor));
   program

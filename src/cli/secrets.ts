@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import { PilotoError } from "../../core/domain/errors.ts";
 import type { AccountId } from "../../core/domain/ids.ts";
-import { TOKEN_PLACES } from "../chat-faces.ts";
+import { TOKEN_PLACES } from "../chat-app-settings.ts";
 import type { CommandHouse } from "../open-for-command.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import type { CommonOptions } from "./options.ts";
