@@ -1,18 +1,23 @@
+import { type CommandRequest, menuCommand } from "./conversation/menu-command.ts";
 import { createConversation } from "./conversation/receive-message.ts";
-import type { Card } from "./domain/card.ts";
-import type { Actor, IncomingMessage, Language } from "./domain/chat.ts";
-import type { FleetNode } from "./domain/fleet-node.ts";
+import { type Overview, overview, type ShownRun, showRun } from "./conversation/show-run.ts";
+import { knowsChat } from "./conversation/stop-chat.ts";
+import { type Suggestion, type SuggestRequest, suggest } from "./conversation/suggest.ts";
+import type { Actor, IncomingMessage } from "./domain/chat.ts";
 import type { ChatId, ProjectId, RunId } from "./domain/ids.ts";
-import type { PlanRun } from "./domain/plan-run.ts";
 import type { Decision, Press } from "./planning/decision.ts";
 import { type CallProposed, type CallRequest, proposeCall } from "./planning/propose-call.ts";
 import type { CorePorts } from "./ports/core-ports.ts";
+import { announceOpenRuns } from "./progress/announce-open-runs.ts";
 import { createProgressPoster } from "./progress/progress-poster.ts";
 import { recover } from "./running/recover.ts";
 import { createRunner } from "./running/runner.ts";
 import { createToolCatalogue } from "./tools/tool-catalogue.ts";
 import { createUpkeep } from "./upkeep/upkeep.ts";
 
+export { type CommandRequest, MENU_COMMANDS } from "./conversation/menu-command.ts";
+export type { Overview, ShownRun } from "./conversation/show-run.ts";
+export type { Suggestion, SuggestRequest } from "./conversation/suggest.ts";
 export type { Decision, PlanChange, Press, SingleChange } from "./planning/decision.ts";
 export type { CallProposed, CallRequest } from "./planning/propose-call.ts";
 
@@ -52,48 +57,6 @@ export interface Core {
   idle(chatId?: ChatId): Promise<void>;
 }
 
-export const MENU_COMMANDS = ["help", "status", "runs", "services", "fleet", "whoami", "language", "link"] as const;
-
-export interface CommandRequest extends Actor {
-  readonly name: (typeof MENU_COMMANDS)[number];
-  /** What follows the name: a language, a link code, the end of a run's id. */
-  readonly rest?: string;
-  readonly displayName?: string;
-  /** The chat it is about, where there is one: its runs, its language. */
-  readonly chatId?: ChatId;
-  readonly projectId?: ProjectId;
-  readonly language?: Language;
-}
-
-export interface ShownRun {
-  readonly run: PlanRun;
-  readonly card: Card;
-}
-
-export interface Overview {
-  readonly language: Language;
-  /** Drafts that this person may confirm, newest first, at most 20. */
-  readonly waiting: readonly ShownRun[];
-  /** Runs that are queued, running or waiting for a decision, at most 20. */
-  readonly active: readonly ShownRun[];
-  readonly finished: readonly ShownRun[];
-  readonly nodes: readonly FleetNode[];
-  readonly isKnown: boolean;
-}
-
-export interface SuggestRequest extends Actor {
-  readonly what: "service" | "operation" | "run";
-  readonly typed: string;
-  /** With `operation`: of this service. */
-  readonly service?: string;
-  readonly projectId?: ProjectId;
-}
-
-export interface Suggestion {
-  readonly value: string;
-  readonly label: string;
-}
-
 export type Received =
   | { readonly kind: "accepted" }
   | { readonly kind: "duplicate" }
@@ -103,8 +66,9 @@ export type Received =
 /** Puts the rooms together over what is outside. Opens nothing and starts nothing: see `start`. */
 export function createCore(ports: CorePorts): Core {
   const tools = createToolCatalogue(ports.tools);
-  const conversation = createConversation({ ...ports, tools });
-  const runner = createRunner({ ...ports, tools });
+  const deps = { ...ports, tools };
+  const conversation = createConversation(deps);
+  const runner = createRunner(deps);
   const poster = createProgressPoster(ports);
   const upkeep = createUpkeep(ports);
   let stopping: Promise<void> | undefined;
@@ -135,7 +99,18 @@ export function createCore(ports: CorePorts): Core {
       if (pressed.decision.kind === "accepted") runner.wake();
       return pressed;
     },
-    proposeCall: (request) => proposeCall(request, { ...ports, tools }),
+    proposeCall: (request) => proposeCall(request, deps),
+    knowsChat: (chatId) => knowsChat(chatId, ports),
+    async stopChat(stop) {
+      const stopped = await conversation.stopChat(stop);
+      runner.wake();
+      return stopped;
+    },
+    command: (request) => menuCommand(request, deps),
+    showRun: (runId, who) => showRun(runId, who, ports),
+    overview: (who) => overview(who, ports),
+    suggest: (request) => suggest(request, deps),
+    refreshCards: (face) => announceOpenRuns(ports.stores, face, ports.clock.nowMs()),
     async idle(chatId) {
       // In the order in which one makes work for the next.
       await conversation.idle(chatId);

@@ -1,10 +1,10 @@
 import type { AccountId } from "../domain/ids.ts";
 import type { Project } from "../domain/project.ts";
-import { may, type Permission } from "./may.ts";
+import { type Holder, may, type Permission } from "./may.ts";
 
-const ALL: readonly Permission[] = ["propose", "confirm", "administer"];
+export const PERMISSIONS: readonly Permission[] = ["propose", "confirm", "administer"];
 
-/** Whether an account may do anything at all in a project. To everybody else Piloto is one sentence. */
-export function isKnown(account: AccountId, project: Project): boolean {
-  return ALL.some((permission) => may(account, permission, project));
+/** Whether somebody may do anything at all in a project. To everybody else Piloto is one sentence. */
+export function isKnown(who: Holder | AccountId, project: Project): boolean {
+  return PERMISSIONS.some((permission) => may(who, permission, project));
 }

@@ -31,6 +31,10 @@ export type AuditVerb =
   | "put-secret"
   | "remove-secret"
   | "change-setting"
+  | "make-link-code"
+  | "link-account"
+  | "unlink-account"
+  | "refuse-link"
   | "start-piloto"
   | "stop-piloto";
 

@@ -1,14 +1,29 @@
-import { may, type Permission } from "../access/may.ts";
+import { PERMISSIONS } from "../access/is-known.ts";
+import { type Holder, may } from "../access/may.ts";
 import type { Language } from "../domain/chat.ts";
 import { isPilotoError } from "../domain/errors.ts";
-import { type AccountId, shortRunId } from "../domain/ids.ts";
+import { type ChatId, shortRunId } from "../domain/ids.ts";
 import { plainLine } from "../domain/plain-text.ts";
 import type { PlanRun } from "../domain/plan-run.ts";
+import type { Project } from "../domain/project.ts";
 import { whenText } from "../words/when.ts";
 import { whoText } from "../words/who-text.ts";
 import { words } from "../words/words.ts";
 import type { CommandName } from "./intent-words.ts";
-import type { ConversationDeps, Scene } from "./scene.ts";
+import type { ConversationDeps } from "./scene.ts";
+
+/** What a command is answered from: a chat's scene, or a project without one. */
+export interface CommandView {
+  readonly language: Language;
+  readonly project: Project;
+  readonly who: Holder;
+  /** Absent: the answer is about the whole project, and for one person alone. */
+  readonly chatId?: ChatId;
+  /** Drafts that wait, and runs that are not over; newest first. */
+  readonly pending: readonly PlanRun[];
+  readonly active: readonly PlanRun[];
+  readonly last?: PlanRun;
+}
 
 export interface CommandAnswer {
   readonly text: string;
@@ -18,54 +33,86 @@ export interface CommandAnswer {
 
 const RUNS_SHOWN = 10;
 const MAX_GOAL = 80;
+const MAX_OPERATION = 200;
 
-/** Answers a command from what is known, without a model. `stop` is a decision and is not answered here. */
+type CommandDeps = Pick<ConversationDeps, "stores" | "fleet" | "clock">;
+
+/** Answers a command from what is known, without a model. `stop` is a decision and `link` a matter of menus. */
 export async function answerCommand(
-  name: Exclude<CommandName, "stop">,
+  name: Exclude<CommandName, "stop" | "link">,
   rest: string,
-  scene: Scene,
-  deps: ConversationDeps,
+  view: CommandView,
+  deps: CommandDeps,
 ): Promise<CommandAnswer> {
-  const language = scene.chat.language;
+  const { language } = view;
   switch (name) {
     case "help":
       return { text: words(language).conversation.help };
     case "status":
-      return { text: tellStatus(scene, deps.clock.nowMs()) };
+      return { text: rest === "" ? tellStatus(view, deps.clock.nowMs()) : await tellRun(rest, view, deps) };
     case "runs":
-      return { text: await tellRuns(scene, deps) };
+      return { text: rest === "" ? await tellRuns(view, deps) : await tellRun(rest, view, deps) };
     case "services":
-      return { text: await tellServices(scene, deps) };
+      return { text: await tellServices(view, deps) };
     case "fleet":
       return { text: await tellFleet(language, deps) };
     case "whoami":
-      return { text: tellWhoami(scene) };
+      return { text: tellWhoami(view) };
     case "language":
       return setLanguage(rest, language);
   }
 }
 
-function tellStatus({ chat, pending, active, last }: Scene, nowMs: number): string {
-  const say = words(chat.language).conversation;
+function tellStatus({ language, chatId, pending, active, last }: CommandView, nowMs: number): string {
+  const say = words(language);
+  const { status, states } = say.conversation;
   const lines = [
-    pending && say.status.pending(shortRunId(pending.id), goalOf(pending), whenText(pending.expiresAtMs, nowMs)),
-    active && say.status.active(shortRunId(active.id), goalOf(active), say.states[active.state]),
-    last && last.id !== active?.id && say.status.last(shortRunId(last.id), goalOf(last), say.states[last.state]),
-  ].filter((line) => typeof line === "string");
-  return lines.length === 0 ? say.status.idle : lines.join("\n");
+    ...pending.map((run) => status.pending(shortRunId(run.id), goalOf(run), whenText(run.expiresAtMs, nowMs))),
+    ...active.map((run) => status.active(shortRunId(run.id), goalOf(run), states[run.state])),
+  ];
+  const shown = lines.length > RUNS_SHOWN ? lines.slice(0, RUNS_SHOWN) : lines;
+  if (lines.length > shown.length) shown.push(say.menu.status.more(lines.length - shown.length));
+  if (last && active.every(({ id }) => id !== last.id)) {
+    shown.push(status.last(shortRunId(last.id), goalOf(last), states[last.state]));
+  }
+  if (shown.length > 0) return shown.join("\n");
+  return chatId ? status.idle : say.menu.status.idle;
 }
 
-async function tellRuns({ chat }: Scene, { stores }: ConversationDeps): Promise<string> {
-  const say = words(chat.language).conversation;
-  const page = await stores.read((tx) => tx.runs.page({ chatId: chat.id }, { limit: RUNS_SHOWN }));
-  if (page.items.length === 0) return say.runs.none;
+async function tellRuns({ language, chatId, project }: CommandView, { stores }: CommandDeps): Promise<string> {
+  const say = words(language);
+  const filter = chatId ? { chatId } : { projectId: project.id };
+  const page = await stores.read((tx) => tx.runs.page(filter, { limit: RUNS_SHOWN }));
+  if (page.items.length === 0) return chatId ? say.conversation.runs.none : say.menu.noRuns;
+  const { runs, states } = say.conversation;
   return page.items
-    .map((run) => say.runs.line(shortRunId(run.id), goalOf(run), say.states[run.state], whoText(run.requestedBy)))
+    .map((run) => runs.line(shortRunId(run.id), goalOf(run), states[run.state], whoText(run.requestedBy)))
     .join("\n");
 }
 
-async function tellServices({ chat, project }: Scene, { stores }: ConversationDeps): Promise<string> {
-  const say = words(chat.language).conversation.services;
+/** One run by the end of its id: its steps, as they stand. */
+async function tellRun(typed: string, { language, project }: CommandView, { stores }: CommandDeps): Promise<string> {
+  const say = words(language);
+  const { status } = say.menu;
+  const suffix = typed.replace(/^[….\s]+/u, "").slice(0, 200);
+  return stores.read(async (tx) => {
+    const run = suffix === "" ? undefined : await tx.runs.find(project.id, suffix);
+    if (!run) return status.noRun(plainLine(typed, MAX_GOAL));
+    const steps = new Map((await tx.steps.of(run.id, { results: false })).map((step) => [step.number, step]));
+    const state = say.conversation.states[run.state];
+    return [
+      status.head(shortRunId(run.id), state, goalOf(run), whoText(run.requestedBy)),
+      ...run.plan.steps.map(({ number, tool }) => {
+        const step = steps.get(number);
+        const note = step?.summary === undefined ? "" : plainLine(step.summary, MAX_OPERATION);
+        return status.step(number, status.steps[step?.state ?? "pending"], plainLine(tool, MAX_OPERATION), note);
+      }),
+    ].join("\n");
+  });
+}
+
+async function tellServices({ language, project }: CommandView, { stores }: CommandDeps): Promise<string> {
+  const say = words(language).conversation.services;
   const lines = await stores.read(async (tx) => {
     const services = await tx.services.list(project.id);
     return Promise.all(
@@ -79,7 +126,7 @@ async function tellServices({ chat, project }: Scene, { stores }: ConversationDe
   return lines.length === 0 ? say.none : lines.join("\n");
 }
 
-async function tellFleet(language: Language, { fleet }: ConversationDeps): Promise<string> {
+async function tellFleet(language: Language, { fleet }: CommandDeps): Promise<string> {
   const say = words(language).conversation.fleet;
   const nodes = await fleet.nodes();
   if (nodes.length === 0) return say.none;
@@ -100,13 +147,11 @@ async function modelNames(fleet: ConversationDeps["fleet"]): Promise<string> {
   }
 }
 
-function tellWhoami({ chat, project, message }: Scene): string {
-  const say = words(chat.language).conversation;
-  const account = message.account ?? ("unknown" as AccountId);
-  const permissions: readonly Permission[] = ["propose", "confirm", "administer"];
-  const held = permissions.filter((permission) => may(account, permission, project));
+function tellWhoami({ language, project, who }: CommandView): string {
+  const say = words(language).conversation;
+  const held = PERMISSIONS.filter((permission) => may(who, permission, project));
   const names = held.map((permission) => say.permissions[permission]).join(", ");
-  return say.whoami(account, names || say.permissions.none);
+  return say.whoami(who.account, names || say.permissions.none);
 }
 
 function setLanguage(rest: string, language: Language): CommandAnswer {

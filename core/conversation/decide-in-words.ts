@@ -50,12 +50,13 @@ async function press(
 ): Promise<string> {
   const { id: runId, revision } = run;
   const by = message.account!;
+  const { groups } = message;
   const toEnd = (decision: Extract<Decision, { kind: "accepted" }>) => ({
     text: tellDecision(decision, by, chat.language, deps.clock.nowMs()),
     isAboutPlan: action === "edit",
   });
   const stores = endingStores(message, toEnd, deps);
-  const { reply } = await pressButton({ runId, revision, action, by, change }, { ...deps, stores }, signal);
+  const { reply } = await pressButton({ runId, revision, action, by, groups, change }, { ...deps, stores }, signal);
   return reply;
 }
 

@@ -1,5 +1,5 @@
 /** What a chat can be asked without a model. */
-export type CommandName = "help" | "status" | "runs" | "services" | "fleet" | "stop" | "whoami" | "language";
+export type CommandName = "help" | "status" | "runs" | "services" | "fleet" | "stop" | "whoami" | "language" | "link";
 
 /*
  * Words of decisions, in English and Spanish: lower case, without accents and punctuation. A message decides only
@@ -60,4 +60,6 @@ export const COMMANDS: Readonly<Record<string, CommandName>> = {
   language: "language",
   lang: "language",
   idioma: "language",
+  link: "link",
+  vincular: "link",
 };

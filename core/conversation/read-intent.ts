@@ -117,7 +117,7 @@ function readCommand(text: string): Intent | undefined {
   }
   const bare = plainWords(text);
   const name = Object.hasOwn(COMMANDS, bare) ? COMMANDS[bare] : undefined;
-  return name && name !== "stop" ? { kind: "command", name, rest: "" } : undefined;
+  return name && name !== "stop" && name !== "link" ? { kind: "command", name, rest: "" } : undefined;
 }
 
 /** Lower case, no accents, no punctuation, single spaces. */

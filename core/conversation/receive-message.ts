@@ -1,3 +1,4 @@
+import { holderOf } from "../access/holder-of.ts";
 import { isKnown } from "../access/is-known.ts";
 import type { IncomingMessage } from "../domain/chat.ts";
 import type { ChatId } from "../domain/ids.ts";
@@ -8,6 +9,7 @@ import { pressButton } from "./press-button.ts";
 import { plainWords } from "./read-intent.ts";
 import { type Saved, saveMessage } from "./save-message.ts";
 import type { ConversationDeps } from "./scene.ts";
+import { type StopRequest, stopChat } from "./stop-chat.ts";
 
 export type { ConversationDeps } from "./scene.ts";
 
@@ -16,6 +18,7 @@ export interface Conversation {
   /** Resolves once the message is saved; the answer comes through the outbox. The same key again is `duplicate`. */
   receive(message: IncomingMessage): Promise<Saved>;
   press(press: Press): Promise<{ decision: Decision; reply: string }>;
+  stopChat(stop: StopRequest): Promise<{ readonly reply: string }>;
   /** Takes up the messages that an earlier process left. Call once, after `queue.boot`. */
   start(): Promise<void>;
   /**
@@ -64,6 +67,7 @@ export function createConversation(deps: ConversationDeps): Conversation {
       return saved;
     },
     press: (press) => pressButton(press, deps, ending.signal),
+    stopChat: (stop) => stopChat(stop, deps, { interrupt: (chatId) => turns.interrupt(chatId), ending: ending.signal }),
     async start() {
       await sweep();
       void keepSweeping();
@@ -84,11 +88,11 @@ export function createConversation(deps: ConversationDeps): Conversation {
   };
 }
 
-function isKnownIn({ chatId, account }: IncomingMessage, { stores }: ConversationDeps): Promise<boolean> {
+function isKnownIn({ chatId, account, groups }: IncomingMessage, { stores }: ConversationDeps): Promise<boolean> {
   return stores.read(async (tx) => {
     const chat = await tx.chats.get(chatId);
     const project = chat && (await tx.projects.get(chat.projectId));
-    return project !== undefined && isKnown(account, project);
+    return project !== undefined && isKnown(await holderOf(tx, { account, groups }), project);
   });
 }
 

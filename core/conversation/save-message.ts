@@ -1,9 +1,10 @@
 import { sha256 } from "../domain/canonical.ts";
 import type { Chat, IncomingMessage } from "../domain/chat.ts";
-import { asId, type MessageId, nameOf, type PersonId, type ProjectId } from "../domain/ids.ts";
+import { asId, type MessageId, nameOf, type PersonId } from "../domain/ids.ts";
 import { cutAt, plainText } from "../domain/plain-text.ts";
 import type { Tx } from "../ports/stores.ts";
 import { words } from "../words/words.ts";
+import { projectFor } from "./default-project.ts";
 import { readLanguage } from "./read-language.ts";
 import type { ConversationDeps } from "./scene.ts";
 
@@ -36,7 +37,7 @@ export async function saveMessage(incoming: IncomingMessage, deps: ConversationD
   return stores.atomically(async (tx) => {
     const atMs = clock.nowMs();
     const { account, chatId } = incoming;
-    const projectId = await projectOf(tx, incoming.projectId);
+    const projectId = (await projectFor(tx, incoming.projectId))?.id;
     if (!projectId)
       return { kind: "refused", reply: words(readLanguage(text) ?? language).conversation.refused.noProject };
     const chat = await tx.chats.ensure({ id: chatId, projectId, language: readLanguage(text) ?? language, atMs });
@@ -53,11 +54,6 @@ export async function saveMessage(incoming: IncomingMessage, deps: ConversationD
     });
     return { kind: isNew ? "accepted" : "duplicate" };
   });
-}
-
-async function projectOf(tx: Tx, wanted: ProjectId | undefined): Promise<ProjectId | undefined> {
-  if (wanted) return (await tx.projects.get(wanted))?.id;
-  return (await tx.projects.list())[0]?.id;
 }
 
 /** A face's keys are its own affair; Piloto's own messages must not be hidden by one that looks like theirs. */

@@ -1,4 +1,6 @@
+import { holderOf, linkedAccounts } from "../access/holder-of.ts";
 import { isHeard } from "../access/is-heard.ts";
+import type { Holder } from "../access/may.ts";
 import type { Chat, Message } from "../domain/chat.ts";
 import { isActive, type PlanRun } from "../domain/plan-run.ts";
 import type { Project } from "../domain/project.ts";
@@ -9,7 +11,7 @@ import type { ToolCatalogue } from "../tools/tool-catalogue.ts";
 import type { IntentScene } from "./read-intent.ts";
 
 /** What a conversation needs of the world. */
-export interface ConversationDeps extends Omit<CorePorts, "tools" | "platforms"> {
+export interface ConversationDeps extends Omit<CorePorts, "tools"> {
   readonly tools: ToolCatalogue;
 }
 
@@ -18,6 +20,8 @@ export interface Scene {
   readonly message: Message;
   readonly chat: Chat;
   readonly project: Project;
+  /** Who said it, with the groups of that moment; absent for a message that names nobody. */
+  readonly who?: Holder;
   /** Oldest first, the message itself, what came after it and what strangers said left out. */
   readonly history: readonly Message[];
   /** The draft that words in this chat are about. */
@@ -44,16 +48,18 @@ export function readScene(message: Message, { stores }: Pick<ConversationDeps, "
     const newest = (await tx.messages.page(chat.id, { limit: LOOK_BACK * 2 })).items;
     const at = newest.findIndex(({ id }) => id === message.id);
     const later = at < 0 ? [] : newest.slice(0, at);
-    const history = newest
-      .slice(at + 1, at + 1 + LOOK_BACK)
-      .filter((earlier) => earlier.handledAtMs !== undefined && isHeard(earlier, project))
-      .reverse();
+    const earlier = newest.slice(at + 1, at + 1 + LOOK_BACK).filter(({ handledAtMs }) => handledAtMs !== undefined);
+    const speakers = earlier.flatMap(({ account, origin }) => (account && origin === "person" ? [account] : []));
+    const linked = await linkedAccounts(tx, speakers);
+    const history = earlier.filter((one) => isHeard(one, project, linked)).reverse();
+    const { account, groups } = message;
+    const who = account && (await holderOf(tx, { account, groups }));
     const [pending, active, last] = await runsOf(tx, chat);
     const pendingKey = pending && planMessageKey(pending);
     // So much was said since that the message is out of sight: the plan may be among it.
     const pendingCameLater = at < 0 ? pending !== undefined : later.some(({ key }) => key === pendingKey);
     const intentScene = toIntentScene(history, { pending, active, last });
-    return { message, chat, project, history, pending, pendingCameLater, active, last, intentScene };
+    return { message, chat, project, who, history, pending, pendingCameLater, active, last, intentScene };
   });
 }
 

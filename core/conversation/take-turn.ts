@@ -3,9 +3,10 @@ import { may } from "../access/may.ts";
 import type { Message } from "../domain/chat.ts";
 import { words } from "../words/words.ts";
 import { answerQuestion } from "./answer-question.ts";
-import { answerCommand } from "./commands.ts";
+import { answerCommand, type CommandView } from "./commands.ts";
 import { decideInWords, workOnPending } from "./decide-in-words.ts";
 import { finishTurn } from "./finish-turn.ts";
+import { burnCode } from "./link-accounts.ts";
 import { type Intent, readIntent } from "./read-intent.ts";
 import { readLanguage } from "./read-language.ts";
 import { type ConversationDeps, readScene, type Scene } from "./scene.ts";
@@ -30,7 +31,7 @@ export async function takeTurn(message: Message, deps: ConversationDeps, signal:
   }
   const intent = readIntent(message.text, scene.intentScene);
   if (intent.kind === "task" || intent.kind === "question") {
-    if (message.account && may(message.account, "propose", scene.project)) {
+    if (scene.who && may(scene.who, "propose", scene.project)) {
       return answerQuestion(scene, intent.kind, deps, signal);
     }
     const audit = { did: "refuse-request" as const, target: message.id, detail: { chat: message.chatId } };
@@ -45,19 +46,17 @@ async function readInLanguage(message: Message, deps: ConversationDeps): Promise
   const scene = await readScene(message, deps);
   const language = readLanguage(message.text);
   if (!scene || !language || language === scene.chat.language) return scene;
-  const { account } = message;
-  if (account && isKnown(account, scene.project)) {
+  if (scene.who && isKnown(scene.who, scene.project)) {
     await deps.stores.atomically((tx) => tx.chats.set(scene.chat.id, { language }));
   }
   return { ...scene, chat: { ...scene.chat, language } };
 }
 
 /** Strangers get nothing but the one sentence that says so. */
-function whyNot({ message, chat, project }: Scene): string | undefined {
+function whyNot({ who, chat, project }: Scene): string | undefined {
   const say = words(chat.language).conversation;
-  const { account } = message;
-  if (!account) return say.stranger("?");
-  return isKnown(account, project) ? undefined : say.stranger(account);
+  if (!who) return say.stranger("?");
+  return isKnown(who, project) ? undefined : say.stranger(who.account);
 }
 
 async function answer(
@@ -80,7 +79,11 @@ async function answer(
       return { text: say.unknownCommand(intent.name) };
     case "command":
       if (intent.name === "stop") return { text: await decideInWords("stop", scene, deps, signal) };
-      return answerCommand(intent.name, intent.rest, scene, deps);
+      if (intent.name === "link") {
+        await burnCode(intent.rest, deps);
+        return { text: words(scene.chat.language).menu.link.notHere };
+      }
+      return answerCommand(intent.name, intent.rest, viewOf(scene), deps);
     case "decision":
       return { text: await decideInWords(intent.action, scene, deps, signal) };
     case "dry-run":
@@ -90,4 +93,16 @@ async function answer(
       return { text: await workOnPending({ action: "edit", change }, scene, deps, signal), isAboutPlan: true };
     }
   }
+}
+
+function viewOf({ chat, project, who, pending, active, last }: Scene): CommandView {
+  return {
+    language: chat.language,
+    project,
+    who: who!,
+    chatId: chat.id,
+    pending: pending ? [pending] : [],
+    active: active ? [active] : [],
+    last,
+  };
 }

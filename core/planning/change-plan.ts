@@ -2,7 +2,7 @@ import type { Plan, PlanStep } from "../domain/plan.ts";
 import { referencesIn } from "../domain/references.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/result.ts";
 import type { planningEn } from "../words/planning-en.ts";
-import type { PlanChange } from "./decision.ts";
+import type { PlanChange, SingleChange } from "./decision.ts";
 
 export type Changed =
   | { readonly kind: "changed"; readonly plan: Plan }
@@ -12,27 +12,47 @@ export type Changed =
 export type EditWords = (typeof planningEn)["edit"];
 
 /**
- * Applies one edit to a plan. Pure. References follow the steps they name; an edit that would leave a reference
- * without its step, or before it, is refused with the reason. The arguments are not checked here.
+ * Applies an edit, or several at once, all or none. Pure. Step numbers are those of the plan before, also in a
+ * reference that is set and in the place a step moves to; references then follow the steps they name. An edit that
+ * would leave a reference without its step, or before it, is refused with the reason. Arguments are not checked here.
  */
 export function changePlan(plan: Plan, change: Exclude<PlanChange, { kind: "words" }>, say: EditWords): Changed {
-  const index = change.step - 1;
-  if (!plan.steps[index]) return refused(say.noStep(change.step, plan.steps.length));
-  if (change.kind === "set") return setArgument(plan, change, say);
-  const order = plan.steps.map((_step, at) => at);
-  if (change.kind === "drop") {
-    if (plan.steps.length === 1) return refused(say.lastStep);
-    const user = plan.steps.find((step) => usesStep(step, change.step));
-    if (user) return refused(say.isUsed(change.step, user.number));
-    order.splice(index, 1);
-  } else {
-    if (!plan.steps[change.to - 1]) return refused(say.noStep(change.to, plan.steps.length));
-    order.splice(change.to - 1, 0, ...order.splice(index, 1));
+  const changes = change.kind === "several" ? change.changes : [change];
+  const missing = changes
+    .flatMap((one) => (one.kind === "move" ? [one.step, one.to] : [one.step]))
+    .find((step) => !plan.steps[step - 1]);
+  if (missing !== undefined) return refused(say.noStep(missing, plan.steps.length));
+  let set = plan;
+  for (const one of changes) {
+    if (one.kind !== "set") continue;
+    const changed = setArgument(set, one, say);
+    if (changed.kind === "refused") return changed;
+    set = changed.plan;
   }
-  return reorder(plan, order, say);
+  const dropped = new Set(changes.flatMap((one) => (one.kind === "drop" ? [one.step] : [])));
+  if (dropped.size === plan.steps.length) return refused(say.lastStep);
+  const kept = newOrder(plan.steps.length, changes).filter((at) => !dropped.has(at + 1));
+  for (const at of kept) {
+    const used = [...dropped].find((step) => usesStep(set.steps[at]!, step));
+    if (used !== undefined) return refused(say.isUsed(used, at + 1));
+  }
+  return reorder(set, kept, say);
 }
 
 const refused = (why: string): Changed => ({ kind: "refused", why });
+
+/** Old indexes in their new places: what moves stands where it was sent, the others fill the gaps in order. */
+function newOrder(count: number, changes: readonly SingleChange[]): number[] {
+  const target = new Map(changes.flatMap((one) => (one.kind === "move" ? [[one.step - 1, one.to - 1] as const] : [])));
+  const places: (number | undefined)[] = Array.from({ length: count });
+  const rest: number[] = [];
+  for (let at = 0; at < count; at++) {
+    const to = target.get(at);
+    if (to !== undefined && places[to] === undefined) places[to] = at;
+    else rest.push(at);
+  }
+  return places.map((at) => at ?? rest.shift()!);
+}
 
 /** `order` holds old indexes in their new places. */
 function reorder(plan: Plan, order: readonly number[], say: EditWords): Changed {

@@ -74,6 +74,10 @@ export interface Tx extends ReadTx {
     ensure(account: AccountId, name: string, newId: PersonId): Promise<Person>;
     /** Moves an account to another person: the two are one. */
     link(account: AccountId, person: PersonId): Promise<void>;
+    /** Gives an account that shares a person one of its own. */
+    unlink(account: AccountId, name: string, newId: PersonId): Promise<void>;
+    /** What people call them from now on. */
+    rename(id: PersonId, name: string): Promise<void>;
   };
   readonly chats: ChatReader & ChatWriter;
   readonly messages: MessageReader & MessageWriter;

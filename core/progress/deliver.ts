@@ -67,7 +67,12 @@ function record(due: DueCard, posted: Posted, { stores, platform, clock }: Deliv
   });
 }
 
-async function currentCard(tx: ReadTx, due: DueCard, nowMs: number): Promise<Card | undefined> {
+/** A run's card as it is now, in a chat's language; `undefined` when the run is gone. */
+export async function currentCard(
+  tx: ReadTx,
+  due: Pick<DueCard, "runId" | "chatId">,
+  nowMs: number,
+): Promise<Card | undefined> {
   const run = await tx.runs.get(due.runId);
   if (!run) return undefined;
   const steps = await tx.steps.of(run.id);

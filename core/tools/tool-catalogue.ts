@@ -5,6 +5,8 @@ import { createSearchIndex, type SearchIndex } from "./search-index.ts";
 
 /** All tools of all providers, as one. */
 export interface ToolCatalogue {
+  /** All allowed tools of a project, in the order of their providers. */
+  cards(projectId: ProjectId): Promise<readonly ToolCard[]>;
   /** The allowed tools that fit a request best, best first, at most `limit`. */
   search(projectId: ProjectId, request: string, limit: number): Promise<readonly ToolCard[]>;
   /** One tool, allowed or not. */
@@ -36,6 +38,9 @@ export function createToolCatalogue(providers: readonly ToolProvider[]): ToolCat
     return undefined;
   }
   return {
+    async cards(projectId) {
+      return (await Promise.all(providers.map((provider) => provider.cards(projectId)))).flat();
+    },
     async search(projectId, request, limit) {
       const lists = await Promise.all(providers.map((provider) => provider.cards(projectId)));
       return indexOf(projectId, lists).search(request, limit);

@@ -1,6 +1,8 @@
 import { cardEn } from "./card-en.ts";
 import { chatAppEn } from "./chat-app-en.ts";
+import { chatFaceEn } from "./chat-face-en.ts";
 import { conversationEn } from "./conversation-en.ts";
+import { menuEn } from "./menu-en.ts";
 import { planningEn } from "./planning-en.ts";
 import { runningEn } from "./running-en.ts";
 import { terminalEn } from "./terminal-en.ts";
@@ -19,7 +21,9 @@ export const en = {
   },
   card: cardEn,
   chatApp: chatAppEn,
+  chatFace: chatFaceEn,
   conversation: conversationEn,
+  menu: menuEn,
   planning: planningEn,
   terminal: terminalEn,
   tools: toolsEn,

@@ -1,7 +1,9 @@
 import { cardEs } from "./card-es.ts";
 import { chatAppEs } from "./chat-app-es.ts";
+import { chatFaceEs } from "./chat-face-es.ts";
 import { conversationEs } from "./conversation-es.ts";
 import type { en } from "./en.ts";
+import { menuEs } from "./menu-es.ts";
 import { planningEs } from "./planning-es.ts";
 import { runningEs } from "./running-es.ts";
 import { terminalEs } from "./terminal-es.ts";
@@ -21,7 +23,9 @@ export const es: typeof en = {
   },
   card: cardEs,
   chatApp: chatAppEs,
+  chatFace: chatFaceEs,
   conversation: conversationEs,
+  menu: menuEs,
   planning: planningEs,
   terminal: terminalEs,
   tools: toolsEs,

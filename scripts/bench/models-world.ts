@@ -53,7 +53,7 @@ export async function openModelsWorld(brain: Brain): Promise<ModelsWorld> {
   const boot = { id: asId<BootId>(ids.next()), processName: "bench" };
   const tools = createToolCatalogue([createHttpTools({ stores, secrets: noSecrets, clock, egress, logger: quiet })]);
   for (const way of WAYS) await addProject(way, workshop.url, { stores, egress, clock, ids });
-  const deps = { stores, fleet, tools, clock, ids, logger: quiet, boot };
+  const deps = { stores, fleet, tools, platforms: [], clock, ids, logger: quiet, boot };
   await stores.atomically((tx) => tx.queue.boot({ ...boot, atMs: clock.nowMs() }));
   const conversation = createConversation(deps);
   let chats = 0;

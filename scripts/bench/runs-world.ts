@@ -71,6 +71,7 @@ export function instantTools(tool: Tool, ms = 0, onCall: (idempotencyKey: string
     result: { status: 200, headers: { "content-type": "application/json" }, body: { id: "M8", quantity: 400 } },
   };
   return {
+    cards: async () => [tool],
     search: async () => [tool],
     get: async () => tool,
     async call(_project, call, signal) {

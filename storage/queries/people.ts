@@ -32,6 +32,10 @@ const moveAccount = query((db, p: { account: string; person_id: string }) =>
     .onConflict((o) => o.column("account").doUpdateSet({ person_id: p.person_id })),
 );
 
+const rename = query((db, p: { id: string; name: string }) =>
+  db.updateTable("people").set({ name: p.name }).where("id", "=", p.id),
+);
+
 export function peopleOver(session: Session): Tx["people"] {
   const of = async (account: AccountId): Promise<Person | undefined> => {
     const person = await session.first(ofAccount, { account });
@@ -51,6 +55,13 @@ export function peopleOver(session: Session): Tx["people"] {
     },
     async link(account, person) {
       await session.change(moveAccount, { account, person_id: person });
+    },
+    async unlink(account, name, newId) {
+      await session.change(addPerson, { id: newId, name });
+      await session.change(moveAccount, { account, person_id: newId });
+    },
+    async rename(id, name) {
+      await session.change(rename, { id, name });
     },
   };
 }

@@ -31,6 +31,7 @@ export interface HouseOptions {
   /** The boot's name unless said: later boots of one name own what earlier ones left. */
   readonly processName?: string;
   readonly clock?: ManualClock;
+  readonly platforms?: ConversationDeps["platforms"];
 }
 
 export interface ConversationHouse extends ConversationDeps {
@@ -60,6 +61,7 @@ export async function openConversation(options: HouseOptions = {}): Promise<Conv
     stores,
     fleet,
     tools: createToolCatalogue([tools]),
+    platforms: options.platforms ?? [],
     clock: options.clock ?? manualClock(),
     ids: countingIds(`h${++houses}`),
     logger: silentLogger(),

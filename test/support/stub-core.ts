@@ -50,6 +50,13 @@ export function stubCore(platform: ChatPlatform): StubCore {
       return { kind: "accepted" };
     },
     proposeCall: async () => ({ kind: "not-allowed" }),
+    knowsChat: async (chatId) => messages.some((message) => message.chatId === chatId),
+    stopChat: async () => ({ reply: "Nothing is running here." }),
+    command: async ({ name }) => ({ text: `You asked for ${name}.` }),
+    showRun: async (runId) => (runId === exampleRun().id ? { run: exampleRun(), card: exampleCard() } : undefined),
+    overview: async () => ({ language: "en", waiting: [], active: [], finished: [], nodes: [], isKnown: true }),
+    suggest: async () => [],
+    refreshCards: async () => {},
     async pressButton(press) {
       presses.push(press);
       if (press.action !== "confirm") {
