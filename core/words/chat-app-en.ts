@@ -18,10 +18,9 @@ export const chatAppEn = {
   moreTouched: (more: number) => `… and ${more} more. The whole plan is in the file.`,
   cutNotes: "The whole plan is in the file.",
   cut: (characters: number) => `… (+${group(characters)} characters not shown)`,
-  cutFront: (characters: number) => `(${group(characters)} characters before this are in the file) …`,
+  cutMiddle: (characters: number) => `… (${group(characters)} characters here are only in the file) …`,
   planFile: "The whole plan",
   textFile: "The whole text",
-  hasFiles: (names: string) => `Attached: ${names}`,
   confirmTitle: "Run this plan?",
   confirmText: (steps: number, destroying: number) =>
     `It has ${steps} ${steps === 1 ? "step" : "steps"}, and ${destroying} of them ${destroying === 1 ? "destroys" : "destroy"} something that cannot be brought back by Piloto.`,

@@ -19,10 +19,9 @@ export const chatAppEs: typeof chatAppEn = {
   moreTouched: (more) => `… y ${more} más. El plan entero está en el archivo.`,
   cutNotes: "El plan entero está en el archivo.",
   cut: (characters) => `… (+${group(characters)} caracteres sin mostrar)`,
-  cutFront: (characters) => `(los ${group(characters)} caracteres anteriores están en el archivo) …`,
+  cutMiddle: (characters) => `… (${group(characters)} caracteres de aquí están solo en el archivo) …`,
   planFile: "El plan entero",
   textFile: "El texto entero",
-  hasFiles: (names) => `Adjunto: ${names}`,
   confirmTitle: "¿Ejecutar este plan?",
   confirmText: (steps, destroying) =>
     `Tiene ${steps} ${steps === 1 ? "paso" : "pasos"}, y ${destroying} de ellos ${destroying === 1 ? "destruye" : "destruyen"} algo que Piloto no puede recuperar.`,
