@@ -1,0 +1,117 @@
+import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import formats from "ajv-formats";
+import { type CommandRoute, commandProblems } from "./command-rules.ts";
+import { callbackProblems, messageProblems } from "./message-rules.ts";
+import official from "./official-schemas.json" with { type: "json" };
+import type { OfficialRoute, Schema } from "./official-trim.ts";
+
+/** A route with a body. `PATCH /channels/{channel_id}` is judged as the change of a thread. */
+export type BodyRoute = OfficialRoute;
+
+export interface JudgedState {
+  /** The message that is edited already has IS_COMPONENTS_V2. */
+  readonly componentsV2?: boolean;
+}
+
+/**
+ * What Discord would refuse in a request body, one line each (`components[0].custom_id: …`); empty when it is good.
+ * Discord's official OpenAPI file decides first, then the rules that only its documentation has. Pure. Lengths that
+ * only the documentation has are counted in UTF-16 units, which is never less than Discord counts.
+ */
+export function problemsIn(route: BodyRoute, body: unknown, state: JudgedState = {}): string[] {
+  const judge = judgeOf(route);
+  const problems = judge(body) ? [] : told(judge.errors ?? []);
+  return problems.length ? problems : byHand(route, body, state);
+}
+
+function byHand(route: BodyRoute, body: unknown, state: JudgedState): string[] {
+  if (route.includes("/commands")) return commandProblems(route as CommandRoute, body);
+  if (route.includes("/callback")) return callbackProblems(body);
+  if (route.includes("/messages/{message_id}/threads") || route === "PATCH /channels/{channel_id}")
+    return nameProblem(body);
+  if (route === "POST /channels/{channel_id}/threads") return nameProblem(body);
+  if (route === "POST /users/@me/channels") return [];
+  const edits = route.startsWith("PATCH");
+  const inChannel = route.includes("/channels/");
+  return messageProblems(body, { edits, ephemeralAllowed: !inChannel, componentsV2: state.componentsV2 ?? false });
+}
+
+function nameProblem(body: unknown): string[] {
+  const name = (body as { name?: unknown }).name;
+  return typeof name === "string" && !name.trim() ? ["name: This field is required"] : [];
+}
+
+const judges = new Map<string, ValidateFunction>();
+let ajv: Ajv2020 | undefined;
+
+/** Compiled at first use: a suite that sends no commands never pays for them. */
+function judgeOf(route: BodyRoute): ValidateFunction {
+  const known = judges.get(route);
+  if (known) return known;
+  ajv ??= newAjv();
+  const schema = route === "PATCH /channels/{channel_id}" ? THREAD_CHANGE : official.routes[route];
+  const judge = ajv.compile(pointedAt(schema) as Schema);
+  judges.set(route, judge);
+  return judge;
+}
+
+const THREAD_CHANGE = { $ref: "#/components/schemas/UpdateThreadRequestPartial" };
+
+function newAjv(): Ajv2020 {
+  const made = new Ajv2020({ strict: false, allErrors: true });
+  (formats as unknown as (a: Ajv2020) => void)(made);
+  made.addFormat("snowflake", /^\d{1,20}$/);
+  made.addFormat("nonce", true);
+  made.addSchema({ $id: "discord", components: { schemas: relaxed(official.schemas) } });
+  return made;
+}
+
+/** The file says integer where the documentation says, and discord.js sends, a string of bits. */
+function relaxed(schemas: Record<string, unknown>): Record<string, unknown> {
+  const copy = structuredClone(schemas) as Record<string, { properties?: Record<string, unknown> }>;
+  for (const schema of Object.values(copy)) {
+    const properties = schema.properties;
+    if (!properties?.default_member_permissions) continue;
+    properties.default_member_permissions = {
+      type: ["string", "integer", "null"],
+      pattern: "^[0-9]{1,20}$",
+      minimum: 0,
+    };
+  }
+  return copy;
+}
+
+function pointedAt(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(pointedAt);
+  if (typeof part !== "object" || part === null) return part;
+  return Object.fromEntries(
+    Object.entries(part).map(([key, value]) => [key, key === "$ref" ? `discord${value}` : pointedAt(value)]),
+  );
+}
+
+/** Of a union, only the branch that was meant is told: the one whose `type` fits. */
+function told(errors: readonly ErrorObject[]): string[] {
+  const wrongBranches = errors
+    .filter((error) => /\/properties\/type\/(enum|const)$/.test(error.schemaPath))
+    .map((error) => ({
+      schema: error.schemaPath.replace(/\/properties\/type\/(enum|const)$/, ""),
+      at: error.instancePath.replace(/\/type$/, ""),
+    }));
+  const meant = errors.filter(
+    (error) =>
+      !["oneOf", "anyOf"].includes(error.keyword) &&
+      !wrongBranches.some(({ schema, at }) => error.schemaPath.startsWith(schema) && error.instancePath.startsWith(at)),
+  );
+  const lines = (meant.length ? meant : errors).map((error) => {
+    const allowed = error.params.allowedValues as unknown[] | undefined;
+    return `${fieldOf(error.instancePath)}: ${error.message}${allowed ? ` (${allowed.join(", ")})` : ""}`;
+  });
+  return [...new Set(lines)].slice(0, 12);
+}
+
+const fieldOf = (pointer: string) =>
+  pointer
+    .split("/")
+    .slice(1)
+    .map((part, n) => (/^\d+$/.test(part) ? `[${part}]` : `${n ? "." : ""}${part}`))
+    .join("") || "body";
