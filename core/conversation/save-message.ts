@@ -1,10 +1,13 @@
+import { holderOf } from "../access/holder-of.ts";
+import { isKnown } from "../access/is-known.ts";
 import { sha256 } from "../domain/canonical.ts";
-import type { Chat, IncomingMessage } from "../domain/chat.ts";
+import type { Chat, IncomingMessage, Language } from "../domain/chat.ts";
 import { asId, type MessageId, nameOf, type PersonId } from "../domain/ids.ts";
-import { cutAt, plainText } from "../domain/plain-text.ts";
+import { cutAt, plainLine, plainText } from "../domain/plain-text.ts";
 import type { Tx } from "../ports/stores.ts";
 import { words } from "../words/words.ts";
 import { projectFor } from "./default-project.ts";
+import { keepFiles, noteOfFiles, refuseFiles } from "./keep-files.ts";
 import { readLanguage } from "./read-language.ts";
 import type { ConversationDeps } from "./scene.ts";
 
@@ -18,42 +21,64 @@ const MAX_BYTES = 100_000;
 const MAX_THREAD_MESSAGES = 50;
 const MAX_THREAD_CHARS = 4_000;
 const MAX_KEY = 300;
+const MAX_NAME = 60;
 
 /**
- * Saves a message once for its key, however late the same key comes again. Too large or empty ones are refused
- * with a sentence for the sender and not saved. Durable when it resolves.
+ * Saves a message once for its key, however late the same key comes again, with its files and what people call its
+ * sender. Too large or empty ones are refused with a sentence for the sender and not saved; files of somebody whom
+ * the project does not know are not kept. Durable when it resolves.
  */
 export async function saveMessage(incoming: IncomingMessage, deps: ConversationDeps): Promise<Saved> {
   const { stores, clock, ids, language = "en" } = deps;
-  const bytes = Buffer.byteLength(incoming.text, "utf8");
-  if (bytes > MAX_BYTES) {
-    const say = words(readLanguage(incoming.text.slice(0, 2_000)) ?? language).conversation.refused;
-    return { kind: "refused", reply: say.tooLarge(Math.ceil(bytes / 1000), MAX_BYTES / 1000) };
-  }
+  const { files = [] } = incoming;
+  const refusal = whyRefused(incoming, language);
+  if (refusal !== undefined) return { kind: "refused", reply: refusal };
   const text = plainText(incoming.text).trim();
-  if (text === "") return { kind: "refused", reply: words(language).conversation.refused.empty };
   const [messageId, personId] = [asId<MessageId>(ids.next()), asId<PersonId>(ids.next())];
   const threadIds = (incoming.thread ?? []).slice(-MAX_THREAD_MESSAGES).map(() => asId<MessageId>(ids.next()));
+  const fileIds = files.map(() => ids.next());
+  const noteId = asId<MessageId>(ids.next());
   return stores.atomically(async (tx) => {
     const atMs = clock.nowMs();
-    const { account, chatId } = incoming;
-    const projectId = (await projectFor(tx, incoming.projectId))?.id;
-    if (!projectId)
-      return { kind: "refused", reply: words(readLanguage(text) ?? language).conversation.refused.noProject };
-    const chat = await tx.chats.ensure({ id: chatId, projectId, language: readLanguage(text) ?? language, atMs });
-    await tx.people.ensure(account, nameOf(account), personId);
+    const { account, groups, chatId } = incoming;
+    const project = await projectFor(tx, incoming.projectId);
+    const spoken = readLanguage(text) ?? language;
+    if (!project) return { kind: "refused", reply: words(spoken).conversation.refused.noProject };
+    const chat = await tx.chats.ensure({ id: chatId, projectId: project.id, language: spoken, atMs });
+    await nameSender(tx, incoming, personId);
     await saveThread(tx, chat, incoming, threadIds, atMs);
-    const isNew = await tx.messages.add({
-      id: messageId,
-      chatId,
-      key: keyOf(incoming),
-      origin: "person",
-      account,
-      text,
-      atMs,
-    });
+    const keeps = files.length > 0 && (await isKnownIn(tx, chat, incoming));
+    if (keeps) {
+      const note = { ...noteOfFiles(incoming), id: noteId, origin: "thread" as const };
+      await tx.messages.add({ ...note, chatId, account, atMs, handledAtMs: atMs });
+    }
+    const said = text === "" ? words(chat.language).menu.files.only : text;
+    const message = { id: messageId, chatId, key: keyOf(incoming), origin: "person" as const, account, groups, atMs };
+    const isNew = await tx.messages.add({ ...message, text: said });
+    if (isNew && keeps) await keepFiles(tx, messageId, files, { ids: fileIds, atMs });
     return { kind: isNew ? "accepted" : "duplicate" };
   });
+}
+
+function whyRefused({ text, files = [] }: IncomingMessage, fallback: Language): string | undefined {
+  const bytes = Buffer.byteLength(text, "utf8");
+  const language = readLanguage(text.slice(0, 2_000)) ?? fallback;
+  const say = words(language).conversation.refused;
+  if (bytes > MAX_BYTES) return say.tooLarge(Math.ceil(bytes / 1000), MAX_BYTES / 1000);
+  if (files.length === 0 && plainText(text).trim() === "") return words(fallback).conversation.refused.empty;
+  return refuseFiles(files, language);
+}
+
+/** Cards show what people call somebody now; without a name from the face the one that stands is kept. */
+async function nameSender(tx: Tx, { account, name = "" }: IncomingMessage, newId: PersonId): Promise<void> {
+  const shown = plainLine(name, MAX_NAME);
+  const person = await tx.people.ensure(account, shown || nameOf(account), newId);
+  if (shown !== "" && person.name !== shown) await tx.people.rename(person.id, shown);
+}
+
+async function isKnownIn(tx: Tx, chat: Chat, { account, groups }: IncomingMessage): Promise<boolean> {
+  const project = await tx.projects.get(chat.projectId);
+  return project !== undefined && isKnown(await holderOf(tx, { account, groups }), project);
 }
 
 /** A face's keys are its own affair; Piloto's own messages must not be hidden by one that looks like theirs. */

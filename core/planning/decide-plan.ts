@@ -1,3 +1,4 @@
+import { holderOf } from "../access/holder-of.ts";
 import { auditEntry } from "../access/record-audit.ts";
 import type { RunId } from "../domain/ids.ts";
 import { mayHaveHappened, type PlanRun } from "../domain/plan-run.ts";
@@ -68,7 +69,8 @@ export async function takePress(tx: Tx, press: Press, atMs: number): Promise<Tak
   const say = words(chat?.language ?? "en").running;
   const project = await tx.projects.get(run.projectId);
   if (!project) return refuse(tx, press, atMs, { kind: "refused", why: say.noProject });
-  const permission = mayPress(press, run, project);
+  const who = await holderOf(tx, { account: press.by, groups: press.groups });
+  const permission = mayPress(who, press.action, { run, project });
   if (permission !== "yes")
     return refuse(tx, press, atMs, { kind: "refused", why: say.mayNot[permission](whoText(press.by)) });
   if (run.state === "draft" && run.expiresAtMs <= atMs) await expirePlan(tx, run, atMs);
@@ -211,8 +213,8 @@ async function accept(tx: Tx, press: Press, run: PlanRun, atMs: number): Promise
 }
 
 function vote(tx: Tx, press: Press, run: PlanRun, { counted, atMs }: { counted: boolean; atMs: number }) {
-  const { runId, revision, by, action } = press;
-  return tx.votes.add({ runId, revision, planHash: run.planHash, by, action, counted, atMs });
+  const { runId, revision, by, groups, action } = press;
+  return tx.votes.add({ runId, revision, planHash: run.planHash, by, groups, action, counted, atMs });
 }
 
 type Late = Extract<Decision, { kind: "too-late" }>;

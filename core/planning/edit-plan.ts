@@ -1,3 +1,4 @@
+import { linkedAccounts } from "../access/holder-of.ts";
 import { isHeard } from "../access/is-heard.ts";
 import { auditEntry } from "../access/record-audit.ts";
 import { planHash } from "../domain/canonical.ts";
@@ -52,7 +53,11 @@ function placeOf(run: PlanRun, { stores }: ProposeDeps): Promise<Place | undefin
     const [chat, project] = [await tx.chats.get(run.chatId), await tx.projects.get(run.projectId)];
     if (!chat || !project) return undefined;
     const newest = (await tx.messages.page(chat.id, { limit: LOOK_BACK })).items;
-    const heard = newest.filter((message) => message.handledAtMs !== undefined && isHeard(message, project));
+    const linked = await linkedAccounts(
+      tx,
+      newest.flatMap(({ account, origin }) => (account && origin === "person" ? [account] : [])),
+    );
+    const heard = newest.filter((message) => message.handledAtMs !== undefined && isHeard(message, project, linked));
     return { chat, project, history: heard.reverse() };
   });
 }
@@ -112,7 +117,8 @@ async function saveRevision(press: Press, plan: Plan, { chat, project }: Place, 
     if (!(await tx.runs.revise(run.id, change))) {
       return { kind: "too-late", state: run.state, why: "revised" };
     }
-    const vote = { runId: run.id, revision: run.revision, planHash: run.planHash, by: press.by, action: press.action };
+    const { by, groups, action } = press;
+    const vote = { runId: run.id, revision: run.revision, planHash: run.planHash, by, groups, action };
     await tx.votes.add({ ...vote, counted: true, atMs });
     const detail = { revision, planHash: hash, was: run.planHash, what: editNote };
     await tx.audit.append(auditEntry(press.by, "edit-plan", run.id, atMs, detail));

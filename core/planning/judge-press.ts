@@ -1,4 +1,4 @@
-import { may } from "../access/may.ts";
+import { type Holder, may } from "../access/may.ts";
 import { offeredActions, type PlanRun, type PressAction, type Vote } from "../domain/plan-run.ts";
 import type { Project } from "../domain/project.ts";
 import type { Tx } from "../ports/stores.ts";
@@ -7,15 +7,19 @@ import type { Decision, Press } from "./decision.ts";
 type Late = Extract<Decision, { kind: "too-late" }>;
 
 /**
- * Whether this account may press this button of this run: confirming, retrying and continuing need `confirm`;
- * ending, editing and trying out are also open to who asked for the run, as long as they may propose.
- * The answer names the sentence of a no.
+ * Whether they may press this button of this run: confirming, retrying and continuing need `confirm`; ending,
+ * editing and trying out are also open to who asked for the run (with any of their accounts), as long as they may
+ * propose. The answer names the sentence of a no.
  */
-export function mayPress(press: Press, run: PlanRun, project: Project): "yes" | "confirm" | "end" {
-  if (may(press.by, "confirm", project)) return "yes";
-  const isOwn = press.by === run.requestedBy && may(press.by, "propose", project);
-  if (STARTS.includes(press.action)) return "confirm";
-  return isOwn ? "yes" : "end";
+export function mayPress(
+  who: Holder,
+  action: PressAction,
+  { run, project }: { run: PlanRun; project: Project },
+): "yes" | "confirm" | "end" {
+  if (may(who, "confirm", project)) return "yes";
+  if (STARTS.includes(action)) return "confirm";
+  const isOwn = who.account === run.requestedBy || who.linked?.includes(run.requestedBy);
+  return isOwn && may(who, "propose", project) ? "yes" : "end";
 }
 
 const STARTS: readonly PressAction[] = ["confirm", "retry", "continue"];

@@ -1,10 +1,13 @@
+import { holderOf } from "../access/holder-of.ts";
 import { may } from "../access/may.ts";
 import { auditEntry } from "../access/record-audit.ts";
 import { type AccountId, asId, type ChatId, type MessageId, type ProjectId, type RunId } from "../domain/ids.ts";
 import type { Plan } from "../domain/plan.ts";
 import type { PlanRun } from "../domain/plan-run.ts";
+import type { Project } from "../domain/project.ts";
 import type { JsonObject } from "../domain/result.ts";
 import type { CorePorts } from "../ports/core-ports.ts";
+import type { ReadTx } from "../ports/stores.ts";
 import { announceRun } from "../progress/announce.ts";
 import type { ToolCatalogue } from "../tools/tool-catalogue.ts";
 import { autoConfirm } from "./auto-confirm.ts";
@@ -18,6 +21,8 @@ export interface CallRequest {
   readonly chatId: ChatId;
   readonly projectId: ProjectId;
   readonly account: AccountId;
+  /** The groups of the account that its face vouches for. */
+  readonly groups?: readonly AccountId[];
   readonly service: string;
   /** `PUT /parts/{id}/stock`, or a built-in's name. */
   readonly operation: string;
@@ -37,14 +42,21 @@ export type CallDeps = Pick<CorePorts, "stores" | "clock" | "ids" | "language"> 
  * one transaction. A person still confirms it. Each call of this function makes another draft.
  */
 export async function proposeCall(request: CallRequest, deps: CallDeps): Promise<CallProposed> {
-  const { service, operation, args, account } = request;
-  const project = await deps.stores.read((tx) => tx.projects.get(request.projectId));
-  if (!project || !may(account, "propose", project)) return refuse(request, deps);
+  const { service, operation, args } = request;
+  const project = await deps.stores.read((tx) => projectOf(tx, request));
+  if (!project) return refuse(request, deps);
   const goal = `${service} ${operation}`;
   const against = { project, tools: deps.tools, words: JSON.stringify(args), goal };
   const checked = await checkPlan({ goal, steps: [{ service, operation, args }] }, against);
   if (checked.kind === "problems") return checked;
   return saveCall(request, checked.plan, deps);
+}
+
+/** The project, when who asks may propose in it. */
+async function projectOf(tx: ReadTx, { projectId, account, groups }: CallRequest): Promise<Project | undefined> {
+  const project = await tx.projects.get(projectId);
+  if (!project) return undefined;
+  return may(await holderOf(tx, { account, groups }), "propose", project) ? project : undefined;
 }
 
 /** A no is on the record, as it is for words in a chat. */
@@ -68,8 +80,8 @@ function saveCall(
   return stores.atomically(async (tx) => {
     const { account, projectId, chatId } = request;
     const atMs = clock.nowMs();
-    const project = await tx.projects.get(projectId);
-    if (!project || !may(account, "propose", project)) return { kind: "not-allowed" };
+    const project = await projectOf(tx, request);
+    if (!project) return { kind: "not-allowed" };
     await tx.chats.ensure({ id: chatId, projectId, language, atMs });
     const run = newRun(runId, { chatId, project, plan, by: account }, atMs);
     await tx.runs.create(run);
@@ -78,6 +90,6 @@ function saveCall(
     const detail = { revision: 1, planHash: run.planHash, steps: 1, model: "" };
     await tx.audit.append(auditEntry(account, "propose-plan", runId, atMs, detail));
     await announceRun(tx, run, atMs);
-    return { kind: "drafted", run, isQueued: await autoConfirm(tx, run, atMs) };
+    return { kind: "drafted", run, isQueued: await autoConfirm(tx, run, atMs, request.groups) };
   });
 }

@@ -1,3 +1,4 @@
+import { holderOf } from "../access/holder-of.ts";
 import { may } from "../access/may.ts";
 import { auditEntry } from "../access/record-audit.ts";
 import type { Chat, Message } from "../domain/chat.ts";
@@ -6,7 +7,7 @@ import type { Plan } from "../domain/plan.ts";
 import type { PlanRun } from "../domain/plan-run.ts";
 import type { Project } from "../domain/project.ts";
 import type { CorePorts } from "../ports/core-ports.ts";
-import type { Tx } from "../ports/stores.ts";
+import type { ReadTx, Tx } from "../ports/stores.ts";
 import { announceRun } from "../progress/announce.ts";
 import { autoConfirm } from "./auto-confirm.ts";
 import { lockChat } from "./chat-slot.ts";
@@ -42,12 +43,17 @@ export type Proposed =
 export async function proposePlan(request: ProposeRequest, deps: ProposeDeps, signal: AbortSignal): Promise<Proposed> {
   const { message, chat } = request;
   const by = message.account;
-  if (!by || !may(by, "propose", request.project)) return { kind: "not-allowed" };
+  const isAllowed = await deps.stores.read((tx) => mayPropose(tx, message, request.project));
+  if (!by || !isAllowed) return { kind: "not-allowed" };
   const thought = await thinkPlan({ ...request, account: by, text: message.text }, deps, signal);
   if (thought.kind !== "plan") return { kind: "thought", thought };
   const rejected = await rejectedBefore({ chatId: chat.id, plan: thought.plan, text: message.text }, deps.stores);
   if (rejected) return { kind: "rejected-before", by: rejected };
   return saveDraft({ chat, project: request.project, message, plan: thought.plan, thought }, deps);
+}
+
+async function mayPropose(tx: ReadTx, { account, groups }: Message, project: Project): Promise<boolean> {
+  return account !== undefined && may(await holderOf(tx, { account, groups }), "propose", project);
 }
 
 interface Draft {
@@ -65,7 +71,7 @@ async function saveDraft(draft: Draft, { stores, clock, ids }: ProposeDeps): Pro
     const atMs = clock.nowMs();
     const { message } = draft;
     const project = await tx.projects.get(draft.project.id);
-    if (!project || !message.account || !may(message.account, "propose", project)) return { kind: "not-allowed" };
+    if (!project || !message.account || !(await mayPropose(tx, message, project))) return { kind: "not-allowed" };
     await lockChat(tx, draft.chat.id);
     if (!(await tx.messages.setHandled(message.id, atMs))) return { kind: "handled-before" };
     const run = newRun(runId, { chatId: draft.chat.id, project, plan: draft.plan, by: message.account }, atMs);
@@ -75,7 +81,7 @@ async function saveDraft(draft: Draft, { stores, clock, ids }: ProposeDeps): Pro
     await rememberPlan(tx, run, noteId, atMs);
     await tx.audit.append(auditEntry(message.account, "propose-plan", run.id, atMs, detailOf(run, draft)));
     await announceRun(tx, run, atMs);
-    const isQueued = await autoConfirm(tx, run, atMs);
+    const isQueued = await autoConfirm(tx, run, atMs, message.groups);
     return { kind: "drafted", run, isQueued };
   });
 }

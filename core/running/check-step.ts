@@ -8,7 +8,7 @@ import type { Tool } from "../domain/tool.ts";
 import { whoText } from "../words/who-text.ts";
 import { words } from "../words/words.ts";
 import type { Facts } from "./fresh-facts.ts";
-import type { HeldRun, HeldStep } from "./held-run.ts";
+import { type HeldRun, type HeldStep, standsOn } from "./held-run.ts";
 import type { StepEnd } from "./step-end.ts";
 
 export type CheckedStep =
@@ -32,7 +32,7 @@ export function checkStep(held: HeldRun, at: HeldStep, { facts, result, checkArg
   const no = (code: ErrorCode, why: string): CheckedStep => ({ kind: "no", code, why });
   if (!held.isAsConfirmed) return no("DATA_DAMAGED", say.planWasAltered);
   if (!project) return no("PROJECT_NOT_FOUND", say.refusal.noProject);
-  const lost = lostPermission(held, at, project);
+  const lost = lostPermission(held, at, { ...facts, project });
   if (lost) return no("NOT_ALLOWED", lost);
   const { tool: key, toolHash, risk } = at.step;
   if (!tool) return no("ENDPOINT_NOT_FOUND", say.refusal.noTool(key));
@@ -54,11 +54,16 @@ export function checkStep(held: HeldRun, at: HeldStep, { facts, result, checkArg
   return { kind: "yes", project, tool, args };
 }
 
-function lostPermission(held: HeldRun, at: HeldStep, project: Project): string | undefined {
+function lostPermission(
+  held: HeldRun,
+  at: HeldStep,
+  { project, linked }: Facts & { project: Project },
+): string | undefined {
   const say = words(held.language).running.refusal;
-  const { authority } = held;
+  const { authority, groups } = held;
+  const who = { account: standsOn(held), groups, linked };
   if (authority !== "automatic")
-    return may(authority, "confirm", project) ? undefined : say.confirmerLost(whoText(authority));
+    return may(who, "confirm", project) ? undefined : say.confirmerLost(whoText(authority));
   const isStillAutomatic = project.readsNeedNoConfirmation && at.step.risk === "read";
-  return isStillAutomatic && may(held.run.requestedBy, "propose", project) ? undefined : say.notAutomatic;
+  return isStillAutomatic && may(who, "propose", project) ? undefined : say.notAutomatic;
 }

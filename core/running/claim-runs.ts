@@ -64,7 +64,7 @@ async function read(tx: Tx, run: PlanRun, { fence, claim }: { fence: number; cla
     run,
     fence,
     language: chat?.language ?? ("en" as Language),
-    authority: authorityOf(run, votes),
+    ...authorityOf(run, votes),
     isAsConfirmed: planHash(run.plan) === run.planHash && confirmedHashFits(run, votes),
     steps,
     results,
@@ -99,10 +99,12 @@ async function readSteps(tx: Tx, run: PlanRun, attempts: readonly Attempt[]) {
 
 const AUTHORISES: readonly Vote["action"][] = ["confirm", "retry", "continue"];
 
-function authorityOf(run: PlanRun, votes: readonly Vote[]): HeldRun["authority"] {
+function authorityOf(run: PlanRun, votes: readonly Vote[]): Pick<HeldRun, "authority" | "groups"> {
   const last = votes.findLast((vote) => vote.counted && AUTHORISES.includes(vote.action));
-  if (last) return last.by;
-  return run.decidedBy === undefined || run.decidedBy === "piloto" ? "automatic" : run.decidedBy;
+  if (last) return { authority: last.by, groups: last.groups };
+  if (run.decidedBy !== undefined && run.decidedBy !== "piloto") return { authority: run.decidedBy };
+  const asked = votes.findLast((vote) => vote.by === "piloto" && vote.action === "confirm");
+  return { authority: "automatic", groups: asked?.groups };
 }
 
 function decidedAt(run: PlanRun, votes: readonly Vote[]): number {

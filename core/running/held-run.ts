@@ -11,6 +11,8 @@ export interface HeldRun {
   readonly language: Language;
   /** Whose decision it runs on: the last counted confirm, retry or continue. `automatic`: nobody was asked. */
   readonly authority: AccountId | "automatic";
+  /** The groups recorded with that decision (of who asked, when it was automatic): no platform is asked again. */
+  readonly groups?: readonly AccountId[];
   readonly isAsConfirmed: boolean;
   readonly steps: readonly HeldStep[];
   readonly results: Map<number, StepResult>;
@@ -77,4 +79,9 @@ export function interrupt(held: HeldRun, why: Interruption, atMs: number): void 
 /** Milliseconds that the run has worked, waiting for people and in the queue left out. */
 export function workedMs(held: HeldRun, nowMs: number): number {
   return held.workedBeforeMs + nowMs - held.claimedAtMs;
+}
+
+/** Whose permission the run stands on: who decided that it runs, or who asked, when nobody had to decide. */
+export function standsOn({ authority, run }: Pick<HeldRun, "authority" | "run">): AccountId {
+  return authority === "automatic" ? run.requestedBy : authority;
 }

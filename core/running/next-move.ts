@@ -6,7 +6,7 @@ import { whoText } from "../words/who-text.ts";
 import { words } from "../words/words.ts";
 import { checkStep } from "./check-step.ts";
 import type { FreshFacts } from "./fresh-facts.ts";
-import { type HeldRun, type HeldStep, workedMs } from "./held-run.ts";
+import { type HeldRun, type HeldStep, standsOn, workedMs } from "./held-run.ts";
 import type { ServiceSlots } from "./service-slots.ts";
 import type { RunnerSettings } from "./settings.ts";
 import type { StepEnd } from "./step-end.ts";
@@ -121,7 +121,7 @@ function afterDeath(held: HeldRun, at: HeldStep, { settings }: MoveDeps): Move |
 }
 
 function begin(held: HeldRun, at: HeldStep, { ended, deps }: { ended: StepEnd | undefined; deps: MoveDeps }): Move {
-  const facts = deps.facts.peek(held.run.projectId, at.step.tool);
+  const facts = deps.facts.peek(held.run.projectId, at.step.tool, standsOn(held));
   if (!facts) return { kind: "load", key: at.step.tool };
   const say = words(held.language).running.reason;
   const fail = (code: ErrorCode, summary: string): Settle => ({

@@ -4,7 +4,7 @@ import type { JsonObject } from "../domain/result.ts";
 import type { Tool } from "../domain/tool.ts";
 import type { Stores } from "../ports/stores.ts";
 import type { FreshFacts } from "./fresh-facts.ts";
-import type { HeldRun } from "./held-run.ts";
+import { type HeldRun, standsOn } from "./held-run.ts";
 import { type Move, nextMove } from "./next-move.ts";
 import { type Recorded, recordMove } from "./record-move.ts";
 import { runStep, type StepDeps } from "./run-step.ts";
@@ -31,7 +31,7 @@ export async function runPlan(held: HeldRun, deps: RunDeps): Promise<void> {
   for (;;) {
     const move = nextMove(held, ended, { ...deps, nowMs: deps.clock.nowMs() });
     if (move.kind === "load") {
-      await deps.facts.load(held.run.projectId, move.key);
+      await deps.facts.load(held.run.projectId, move.key, standsOn(held));
       continue;
     }
     const waits = move.kind === "wait" || move.kind === "wait-for-slot";
