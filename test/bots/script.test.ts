@@ -1,6 +1,7 @@
 import { PassThrough, Readable } from "node:stream";
 import { expect, test } from "vitest";
 import { createScriptFace } from "../../bots/index.ts";
+import { PilotoError } from "../../core/domain/errors.ts";
 import { asId } from "../../core/domain/ids.ts";
 import { countingIds, manualClock, settle } from "../support/manual-clock.ts";
 import { type StubCore, stubCore } from "../support/stub-core.ts";
@@ -122,6 +123,33 @@ test("a wait that runs out says what it waited for and ends with exit code 1", a
   expect(await played).toBe(1);
   expect(err()).toBe("Line 2: Waited 5 s for a card in the state done in vain.\n");
   expect(JSON.parse(out().trim().split("\n").at(-1) ?? "")).toMatchObject({ type: "failed", line: 2 });
+});
+
+test.each([
+  ["a wait", { wait: "idle" }],
+  ["a wait for a card", { wait: "card", state: "done" }],
+])("%s ends at once when the disk fails, and names why", async (_, wait) => {
+  const { face, err, out } = scripted({ core: { idle: () => new Promise<void>(() => undefined) } });
+  const disk = new AbortController();
+  const played = face.run(script({ say: "plan" }, wait, { say: "never" }), disk.signal);
+  await settle();
+  disk.abort(new PilotoError("DISK_FULL", "The disk is full."));
+  expect(await played).toBe(1);
+  expect(err()).toBe("Line 2: The disk is full.\n");
+  expect(JSON.parse(out().trim().split("\n").at(-1) ?? "")).toMatchObject({ type: "failed", line: 2 });
+});
+
+test("a script that waits for its next line ends when the disk fails", async () => {
+  const { face, core, err } = scripted();
+  const input = new PassThrough();
+  const disk = new AbortController();
+  const played = face.run(input, disk.signal);
+  input.write('{"say":"first"}\n');
+  await settle();
+  disk.abort(new PilotoError("DISK_FULL", "The disk is full."));
+  expect(await played).toBe(1);
+  expect(core.messages.map((message) => message.text)).toEqual(["first"]);
+  expect(err()).toContain("The disk is full.");
 });
 
 test("what Piloto does not take is printed as refused", async () => {

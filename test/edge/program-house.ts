@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "vitest";
-import { type Ended, type Program, root, runProgram, startProgram } from "../house/run-program.ts";
+import { type Ended, type Program, root, startCommand } from "../house/run-program.ts";
 
 interface Given {
   readonly env?: Record<string, string>;
@@ -16,9 +16,10 @@ export interface Place {
   start(args: readonly string[], given?: Given): Program;
   /**
    * What was built, run by another command, such as `setpriv`: Piloto itself must not build under its limits.
-   * @param sh a shell line; `"$@"` stands for the command
+   * @param sh a shell line that ends in `exec` and the command, for which `"$@"` stands
    */
   limited(sh: string, args: readonly string[], given?: Given): Promise<Ended>;
+  /** Ends what still runs there, then takes the folder away. */
   remove(): void;
 }
 
@@ -28,28 +29,30 @@ export function openPlace(): Place {
   const folder = mkdtempSync(path.join(tmpdir(), "piloto-edge-"));
   // Another user must reach it.
   chmodSync(folder, 0o755);
-  const options = ({ env = {}, stdin = "" }: Given = {}) => ({ cwd: folder, env: { PILOTO_DEMO: "0", ...env }, stdin });
+  const running = new Set<Program>();
+  function start(command: readonly string[], { env = {}, stdin = "" }: Given = {}): Program {
+    const program = startCommand(command, { cwd: folder, env: { PILOTO_DEMO: "0", ...env }, stdin });
+    running.add(program);
+    void program.ended.then(() => running.delete(program));
+    return program;
+  }
   return {
     folder,
-    piloto: (args, given) => runProgram([bin, ...args], options(given)),
-    start: (args, given) => startProgram([bin, ...args], options(given)),
+    piloto: (args, given) => start([process.execPath, bin, ...args], given).ended,
+    start: (args, given) => start([process.execPath, bin, ...args], given),
     async limited(sh, args, given) {
-      await runProgram([bin, "--version"], options());
+      await start([process.execPath, bin, "--version"]).ended;
       const { build } = JSON.parse(readFileSync(path.join(root, "dist/current.json"), "utf8")) as { build: string };
       const main = path.join(root, "dist", build, "main.js");
-      return runProgram(["-e", IN_SHELL, sh, process.execPath, main, ...args], options(given));
+      return start(["bash", "-c", sh, "bash", process.execPath, main, ...args], given).ended;
     },
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    remove() {
+      for (const { child } of running) child.kill("SIGKILL");
+      // What was killed a moment ago may still write.
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+    },
   };
 }
-
-/** A shell between us and Piloto: it sets the limit, then becomes Piloto. */
-const IN_SHELL = `
-const [sh, ...command] = process.argv.slice(1);
-const { status, signal } = require("node:child_process").spawnSync("bash", ["-c", sh, "bash", ...command], { stdio: "inherit" });
-if (signal) console.error("ended by " + signal);
-process.exit(status ?? 128);
-`;
 
 interface Clear {
   readonly code: number;
@@ -73,8 +76,8 @@ export function expectPlain(text: string): void {
 }
 
 /** Everything said and decided before is still there, and its chain holds. */
-export async function expectWhole(place: Place): Promise<void> {
-  const { code, stdout } = await place.piloto(["audit", "verify", "--json"]);
+export async function expectWhole(place: Place, env: Record<string, string> = {}): Promise<void> {
+  const { code, stdout } = await place.piloto(["audit", "verify", "--json"], { env });
   expect({ code, kind: JSON.parse(stdout).kind }).toEqual({ code: 0, kind: "whole" });
 }
 

@@ -18,13 +18,23 @@ export interface Program {
   printed(text: string | RegExp): Promise<string>;
 }
 
+interface Given {
+  readonly env?: Record<string, string>;
+  readonly cwd?: string;
+  readonly stdin?: string;
+}
+
 /** Starts `node FILE ARGS` with an environment of its own: nothing of this machine's settings leaks in. */
-export function startProgram(
-  args: readonly string[],
-  { env = {}, cwd = root, stdin = "" }: { env?: Record<string, string>; cwd?: string; stdin?: string } = {},
+export const startProgram = (args: readonly string[], given?: Given): Program =>
+  startCommand([process.execPath, ...args], given);
+
+/** The same for any program. */
+export function startCommand(
+  [command = "", ...args]: readonly string[],
+  { env = {}, cwd = root, stdin = "" }: Given = {},
 ): Program {
   const clean = Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^(PILOTO|OLLAMA|npm)_/i.test(key)));
-  const child = spawn(process.execPath, args, { cwd, env: { ...clean, NO_COLOR: "1", ...env } });
+  const child = spawn(command, args, { cwd, env: { ...clean, NO_COLOR: "1", ...env } });
   let stdout = "";
   let stderr = "";
   const waiting = new Set<() => void>();
@@ -38,6 +48,10 @@ export function startProgram(
   child.stderr.on("data", (part) => {
     stderr += part;
     heard();
+  });
+  // A program may end before it has read all that it was given.
+  child.stdin.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
   });
   child.stdin.end(stdin);
   // A program that hangs must not outlive its test.
