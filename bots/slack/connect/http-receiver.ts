@@ -131,8 +131,9 @@ function readBody(value: unknown): Read {
 
 function acknowledge(response: ServerResponse, answer: unknown): void {
   if (response.writableEnded || response.destroyed) throw new Error("the request is over");
-  if (answer === undefined || answer === "") return end(response, 200);
-  if (typeof answer === "string") response.writeHead(200, { "Content-Type": "text/plain; charset=utf-8" }).end(answer);
+  if (answer === undefined || answer === "") end(response, 200);
+  else if (typeof answer === "string")
+    response.writeHead(200, { "Content-Type": "text/plain; charset=utf-8" }).end(answer);
   else response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(answer));
 }
 
