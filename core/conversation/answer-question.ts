@@ -1,11 +1,12 @@
 import type { Message } from "../domain/chat.ts";
-import { asId, type MessageId } from "../domain/ids.ts";
-import { proposePlan } from "../planning/propose-plan.ts";
+import { asId, faceOf, type MessageId } from "../domain/ids.ts";
+import { type AnswerPreview, createAnswerPreview } from "../planning/preview-answer.ts";
+import { type Proposed, proposePlan } from "../planning/propose-plan.ts";
 import { tellThought } from "../planning/tell-thought.ts";
 import { whenText } from "../words/when.ts";
 import { whoText } from "../words/who-text.ts";
 import { words } from "../words/words.ts";
-import { finishTurn } from "./finish-turn.ts";
+import { finishTurn, replyKey } from "./finish-turn.ts";
 import type { ConversationDeps, Scene } from "./scene.ts";
 
 /**
@@ -19,31 +20,47 @@ export async function answerQuestion(
   deps: ConversationDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  const { message, chat, project } = scene;
+  const preview = previewIn(scene, deps);
+  let isAnswered = false;
+  try {
+    const { chat, project, message } = scene;
+    const history = [...scene.history, ...(await runFacts(scene, deps))];
+    const request = { chat, project, message, history, readsOnly: kind === "question", onText: preview?.onText };
+    isAnswered = await endTurn(await proposePlan(request, deps, signal), scene, deps);
+  } finally {
+    // A Stop has its own answer, under the same key.
+    if (!isAnswered && signal.reason !== "person") preview?.takeBack();
+  }
+}
+
+/** Shows unfinished words where the chat's platform can; the final answer has the same key and takes their place. */
+function previewIn({ chat, message }: Scene, { platforms, clock }: ConversationDeps): AnswerPreview | undefined {
+  const platform = platforms.find(({ face, preview }) => face === faceOf(chat.id) && preview !== undefined);
+  return platform && createAnswerPreview((text) => platform.preview?.(chat.id, text, replyKey(message.id)), clock);
+}
+
+/** `false` when no words follow: a draft's card speaks for itself. */
+async function endTurn(proposed: Proposed, { message, chat }: Scene, deps: ConversationDeps): Promise<boolean> {
   const say = words(chat.language);
-  const history = [...scene.history, ...(await runFacts(scene, deps))];
-  const readsOnly = kind === "question";
-  const proposed = await proposePlan({ chat, project, message, history, readsOnly }, deps, signal);
   switch (proposed.kind) {
     case "drafted":
+      return false;
     case "handled-before":
-      return;
+      return true;
     case "not-allowed":
       await finishTurn(message, { text: say.conversation.mayNotPropose(message.account ?? "") }, deps);
-      return;
+      return true;
     case "rejected-before": {
       const { by, atMs } = proposed.by;
       const when = atMs === undefined ? "" : whenText(atMs, deps.clock.nowMs());
-      await finishTurn(
-        message,
-        { text: say.planning.rejectedBefore(by ? whoText(by) : say.planning.somebody, when) },
-        deps,
-      );
-      return;
+      const text = say.planning.rejectedBefore(by ? whoText(by) : say.planning.somebody, when);
+      await finishTurn(message, { text }, deps);
+      return true;
     }
     case "thought":
       logLeftOut(proposed.thought.dropped, message, deps);
       await finishTurn(message, { text: tellThought(proposed.thought, chat.language) }, deps);
+      return true;
   }
 }
 

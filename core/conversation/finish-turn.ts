@@ -13,6 +13,9 @@ export interface TurnEnd {
   readonly audit?: { readonly did: AuditVerb; readonly target: string; readonly detail: JsonObject };
 }
 
+/** The key of the answer to a message, in the outbox and on a platform. */
+export const replyKey = (id: MessageId): string => `reply:${id}`;
+
 /**
  * Ends a turn in words: the message is handled, the answer is in the outbox and in the chat's history, in one
  * transaction. `false`, writing nothing, when the message was handled already.
@@ -38,7 +41,7 @@ export async function finishTurnIn(
   if (language) await tx.chats.set(chatId, { language });
   const key = `${isAboutPlan ? ABOUT_PLAN_KEY : "piloto:reply:"}${message.id}`;
   await tx.messages.add({ id, chatId, key, origin: "piloto", text, atMs, handledAtMs: atMs });
-  await tx.outbox.say(chatId, `reply:${message.id}`, { text }, atMs);
+  await tx.outbox.say(chatId, replyKey(message.id), { text }, atMs);
   if (audit) await tx.audit.append(auditEntry(account ?? "piloto", audit.did, audit.target, atMs, audit.detail));
   return true;
 }

@@ -7,7 +7,7 @@ import type { FleetNode } from "../domain/fleet-node.ts";
 import type { ProjectId, RunId } from "../domain/ids.ts";
 import { ACTIVE_STATES, isOver, type PlanRun, RUN_STATES, type RunState } from "../domain/plan-run.ts";
 import type { ReadTx } from "../ports/stores.ts";
-import { currentCard } from "../progress/deliver.ts";
+import { currentCard } from "../progress/current-card.ts";
 import type { ConversationDeps } from "./scene.ts";
 
 /** A run with its card as it is now. */

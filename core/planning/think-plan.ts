@@ -23,6 +23,8 @@ export interface ThinkRequest {
   readonly present?: Plan;
   /** A question was asked: a plan may look things up, not change them. */
   readonly readsOnly?: boolean;
+  /** Gets the text of a model that answers in words, while it writes. Not asked for JSON, and not a second time. */
+  readonly onText?: (piece: string) => void;
 }
 
 export interface ThinkDeps {
@@ -211,11 +213,12 @@ function promptOf({ request, model, cards, detailed, feedback }: AskInput, conte
   throw new PilotoError("CONTEXT_TOO_LARGE", `The message is too long for the model: ${room}. Send a shorter one.`);
 }
 
-function send(prompt: Prompt, { model, request }: AskInput, fleet: ThinkDeps["fleet"], signal: AbortSignal) {
+function send(prompt: Prompt, { model, request, feedback }: AskInput, fleet: ThinkDeps["fleet"], signal: AbortSignal) {
   const { messages, tools, format, maxTokens } = prompt;
   const affinity = request.chat.id;
+  const onText = model.way === "tools" && !feedback ? request.onText : undefined;
   return fleet.chat(
-    { model: model.name, messages, tools, format, maxTokens, affinity, priority: "interactive" },
+    { model: model.name, messages, tools, format, maxTokens, affinity, priority: "interactive", onText },
     signal,
   );
 }
