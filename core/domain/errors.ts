@@ -63,6 +63,8 @@ export const ERROR_CODES = {
   ANSWER_CUT_OFF: { retry: "elsewhere" },
   ANSWER_TOO_LONG: { retry: "never" },
   CANCELLED: { retry: "never" },
+  // chat platforms
+  CHAT_UNREACHABLE: { retry: "later" },
   // audit
   AUDIT_BROKEN: { retry: "never" },
 } as const satisfies Record<string, { retry: "never" | "later" | "elsewhere" }>;
