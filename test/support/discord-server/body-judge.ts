@@ -9,7 +9,7 @@ import type { OfficialRoute, Schema } from "./official-trim.ts";
 export type BodyRoute = OfficialRoute;
 
 export interface JudgedState {
-  /** The message that is edited already has IS_COMPONENTS_V2. */
+  /** Of an edit: whether the message already has IS_COMPONENTS_V2. Unknown: only what is wrong either way is told. */
   readonly componentsV2?: boolean;
 }
 
@@ -33,7 +33,7 @@ function byHand(route: BodyRoute, body: unknown, state: JudgedState): string[] {
   if (route === "POST /users/@me/channels") return [];
   const edits = route.startsWith("PATCH");
   const inChannel = route.includes("/channels/");
-  return messageProblems(body, { edits, ephemeralAllowed: !inChannel, componentsV2: state.componentsV2 ?? false });
+  return messageProblems(body, { edits, ephemeralAllowed: !inChannel, componentsV2: state.componentsV2 });
 }
 
 function nameProblem(body: unknown): string[] {

@@ -40,10 +40,14 @@ function below(component: Component, at: string): Placed[] {
 }
 
 /** The components of a message: limits that Discord's official file does not hold. */
-export function componentProblems(components: readonly Component[], isV2: boolean): string[] {
+export function componentProblems(
+  components: readonly Component[],
+  { isV2, isLegacy }: { isV2: boolean; isLegacy: boolean },
+): string[] {
   const all = flattened(components);
   return [
-    ...(isV2 ? budgetProblems(all) : legacyProblems(components)),
+    ...(isV2 ? budgetProblems(all) : []),
+    ...(isLegacy ? legacyProblems(components) : []),
     ...sharedProblems(all),
     ...all.flatMap(({ at, component }) => oneProblems(at, component)),
   ];

@@ -11,7 +11,7 @@ import { may } from "./permissions.ts";
 import { type LimitTable, NO_LIMITS, rateLimits } from "./rate-limits.ts";
 import { type Records, records } from "./records.ts";
 import { CHANNEL_ROUTES } from "./routes-channels.ts";
-import { APPLICATION_ROUTES, COMMAND_ROUTES, GUILD_ROUTES } from "./routes-guilds.ts";
+import { APPLICATION_ROUTES, applicationFlags, COMMAND_ROUTES, GUILD_ROUTES } from "./routes-guilds.ts";
 import { INTERACTION_ROUTES } from "./routes-interactions.ts";
 import { MESSAGE_ROUTES } from "./routes-messages.ts";
 import { type Sight, sight } from "./sight.ts";
@@ -76,7 +76,27 @@ const MESSAGE_CONTENT = 1 << 15;
  *     await discord.press(card, "Confirm", "ada").answered();
  *     expect(discord.violations).toEqual([]);
  *
- * People, channels, roles and messages go by name or id everywhere. The world at the start: `new-world.ts`.
+ * The world at the start (`new-world.ts`): the guild "Harbour Light" with #general and #operations; ada (role operator),
+ * grace (operator, lead), linus (no role). The bot's role may do all that Piloto asks for, moderate threads, and mention
+ * everyone, so that a mention that got through shows. Everything goes by name or id: people, channels, threads, roles.
+ *
+ * People (`people.ts`): `say`, `mention`, `directMessage`, `replyInThread` give the message. `slash`, `autocomplete`,
+ * `contextMenu`, `press` (by label or custom_id; `evenIfGone` for buttons of outdated cards), `select`, `submitModal` give
+ * an `Asked`: `answered()` waits for the first answer (`afterMs`), `modal`, `choices`, `messages()`. What a client would
+ * not let a person do throws at the test.
+ *
+ * Moderators (`moderators.ts`): `deleteMessage`, `deleteThread`, `archiveThread`, `lockThread`, `createThread`,
+ * `createChannel`, `deleteChannel`, `kickBot`, `inviteBot`, `revokeToken`, `removePermission`, `addRole`, `removeRole`,
+ * `closeDms`.
+ *
+ * Looking (`sight.ts`, `records.ts`): `posted`, `messagesIn`, `message`, `textOf`, `threadOf`, `until`; `posts`,
+ * `requests`, `pings` (whom the bot pinged), `unfurls` (addresses Discord would have fetched), `violations` (bodies and
+ * routes Discord refuses as malformed: a suite asserts there are none), `counters`, `duplicatePosts`, `editsPerMessage`.
+ *
+ * Trouble: `failNext({ route, times, how })` and `chaos({ how: rate })` (`faults.ts`); `setLimits(REAL_LIMITS)`;
+ * `setDelay`; `advance(ms)` for the 3 s of an answer, the 15 min of a token, the hour of an edit, silent threads;
+ * `gateway.cut()`, `closeAll(code)`, `askToReconnect()`, `invalidateSessions(resumable)`, `refuseIdentify(how, times)`,
+ * `sendRaw(name, data)`, `sendText(text)`, `trouble` (duplicates, reordering, delay, unanswered heartbeats).
  */
 export async function startDiscordServer(options: DiscordServerOptions = {}): Promise<DiscordServer> {
   const random = seededRandom(options.seed ?? 1);
@@ -100,7 +120,7 @@ export async function startDiscordServer(options: DiscordServerOptions = {}): Pr
     wsUrl: () => baseUrl.replace("http", "ws"),
     isToken: (token) => token === discord.token,
     privileged,
-    ready: () => readyOf(world),
+    ready: () => readyOf(world, privileged()),
     random,
     heartbeatMs: options.heartbeatMs ?? 41_250,
     replay: Math.min(history, 1000),
@@ -152,13 +172,13 @@ export async function startDiscordServer(options: DiscordServerOptions = {}): Pr
 }
 
 /** READY names the guilds as unavailable; a GUILD_CREATE for each follows, or discord.js waits 15 s. */
-function readyOf(world: World): { ready: Record<string, unknown>; after: Dispatch[] } {
+function readyOf(world: World, privileged: number): { ready: Record<string, unknown>; after: Dispatch[] } {
   const mine = [...world.guilds.values()].filter((guild) => guild.members.has(world.bot.id));
   const ready = {
     v: 10,
     user: { ...wireUser(world.bot), verified: true, mfa_enabled: true, email: null },
     guilds: mine.map((guild) => ({ id: guild.id, unavailable: true })),
-    application: { id: world.applicationId, flags: 0 },
+    application: { id: world.applicationId, flags: applicationFlags(privileged) },
     session_type: "normal",
     private_channels: [],
     relationships: [],

@@ -2,7 +2,7 @@
 export type FaultKind = "5xx-before" | "5xx-after" | "cut-before" | "cut-after" | "429" | "hang" | "hang-after";
 
 export interface FailNext {
-  /** `POST /channels/{channel_id}/messages`, the start of one, or `*`. */
+  /** A route as `POST /channels/{channel_id}/messages`; with `*` at its end, all that begin so. */
   readonly route: string;
   /** Default 1. */
   readonly times?: number;
@@ -30,7 +30,7 @@ export function faults(random: () => number): Faults {
       rates = wanted;
     },
     take(route) {
-      const due = planned.find((one) => one.times > 0 && (one.route === "*" || route.startsWith(one.route)));
+      const due = planned.find((one) => one.times > 0 && isMeant(one.route, route));
       if (due) {
         due.times -= 1;
         planned = planned.filter((one) => one.times > 0);
@@ -43,6 +43,9 @@ export function faults(random: () => number): Faults {
     },
   };
 }
+
+const isMeant = (wanted: string, route: string) =>
+  wanted.endsWith("*") ? route.startsWith(wanted.slice(0, -1)) : route === wanted;
 
 /** Numbers in [0,1) that are the same for the same seed (mulberry32). */
 export function seededRandom(seed: number): () => number {

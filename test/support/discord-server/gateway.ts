@@ -30,6 +30,8 @@ export interface GatewayTrouble {
   /** Share of dispatches sent twice, and held back behind the next one (0-1, seeded). */
   duplicateRate: number;
   reorderRate: number;
+  /** Heartbeats get no answer: a connection that only looks alive. */
+  deaf: boolean;
 }
 
 export interface GatewayOptions {
@@ -93,7 +95,7 @@ export function startGateway(options: GatewayOptions): Gateway {
 }
 
 class FakeGateway implements Gateway {
-  readonly trouble: GatewayTrouble = { delayMs: 0, duplicateRate: 0, reorderRate: 0 };
+  readonly trouble: GatewayTrouble = { delayMs: 0, duplicateRate: 0, reorderRate: 0, deaf: false };
   readonly counts = { identifies: 0, resumes: 0, heartbeats: 0, invalidSessions: 0, dispatches: 0 };
   readonly #options: GatewayOptions;
   readonly #sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
@@ -173,7 +175,7 @@ class FakeGateway implements Gateway {
     if (!payload) socket.close(4002);
     else if (payload.op === 1) {
       this.counts.heartbeats += 1;
-      socket.send(JSON.stringify({ op: 11, d: null, s: null, t: null }));
+      if (!this.trouble.deaf) socket.send(JSON.stringify({ op: 11, d: null, s: null, t: null }));
     } else if (payload.op === 2) this.#identify(socket, payload.d as Json);
     else if (payload.op === 6) this.#resume(socket, payload.d as Json);
     else if (payload.op !== 3 && payload.op !== 4 && payload.op !== 8) socket.close(4001);

@@ -28,7 +28,8 @@ export interface Spoken {
 
 /**
  * Whom a message mentions once `allowed_mentions` is applied; without it Discord's defaults apply, also for edits and
- * inside text displays. Existing people and roles only. Code does not protect from mentions: Discord parses it too.
+ * inside text displays. Existing people and roles only. Stricter than Discord in one
+ * thing: code does not protect from mentions here.
  */
 export function mentionedBy(world: World, channel: Channel, spoken: Spoken): Mentioned {
   const text = `${spoken.content}\n${textOf(spoken.components)}`;

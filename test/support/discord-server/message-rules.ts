@@ -13,8 +13,8 @@ export const FLAG = {
 export interface MessageKind {
   readonly edits: boolean;
   readonly ephemeralAllowed: boolean;
-  /** The message already has the flag that can never be taken away. */
-  readonly componentsV2: boolean;
+  /** Of an edit: whether the message already has the flag that can never be taken away, if that is known. */
+  readonly componentsV2: boolean | undefined;
 }
 
 interface MessageBody {
@@ -38,7 +38,8 @@ export function messageProblems(body: unknown, kind: MessageKind): string[] {
     problems.push("flags: IS_COMPONENTS_V2 cannot be removed from a message.");
   }
   problems.push(...flagProblems(message.flags ?? 0, kind), ...mentionProblems(message), ...embedProblems(message));
-  problems.push(...componentProblems(message.components ?? [], isV2));
+  const isLegacy = !isV2 && !(kind.edits && kind.componentsV2 === undefined);
+  problems.push(...componentProblems(message.components ?? [], { isV2, isLegacy }));
   return problems;
 }
 
@@ -86,8 +87,10 @@ interface CallbackBody {
 export function callbackProblems(body: unknown): string[] {
   const { type, data } = body as CallbackBody;
   const under = (problems: string[]) => problems.map((problem) => `data.${problem}`);
-  if (type === 4) return under(messageProblems(data, { edits: false, ephemeralAllowed: true, componentsV2: false }));
-  if (type === 7) return under(messageProblems(data, { edits: true, ephemeralAllowed: false, componentsV2: false }));
+  if (type === 4)
+    return under(messageProblems(data, { edits: false, ephemeralAllowed: true, componentsV2: undefined }));
+  if (type === 7)
+    return under(messageProblems(data, { edits: true, ephemeralAllowed: false, componentsV2: undefined }));
   if (type === 5 && ((data?.flags ?? 0) & ~FLAG.ephemeral) !== 0) return ["data.flags: Only EPHEMERAL may be set."];
   if (type === 9) return under(modalProblems(data));
   if (type === 8 && !Array.isArray(data?.choices)) return ["data.choices: This field is required"];

@@ -31,7 +31,7 @@ export interface Draft {
   readonly via: PostRecord["via"] | "person";
   readonly type?: number;
   readonly visibleTo?: string;
-  readonly interactionId?: string;
+  readonly interaction?: Message["interaction"];
   readonly replyTo?: string;
   /** People's files, already stored. */
   readonly attachments?: readonly Attachment[];
@@ -57,7 +57,7 @@ export function postMessage(discord: Discord, channel: Channel, draft: Draft): M
     allowed: body.allowed_mentions,
     authorId: draft.authorId,
     repliedTo,
-    isInteraction: draft.interactionId !== undefined,
+    isInteraction: draft.interaction !== undefined,
   });
   wakeThread(discord, channel, draft.authorId);
   const now = world.nowMs();
@@ -82,12 +82,12 @@ export function postMessage(discord: Discord, channel: Channel, draft: Draft): M
     replyTo: draft.replyTo,
     nonce: body.nonce == null ? undefined : String(body.nonce),
     visibleTo: draft.visibleTo,
-    interactionId: draft.interactionId,
+    interaction: draft.interaction,
   };
   channel.messages.set(message.id, message);
   keepNewest(channel.messages, world.limits.history);
   channel.lastMessageId = message.id;
-  if (draft.via !== "person") notePost(discord, message, draft.via, mentioned);
+  if (draft.via !== "person" && !draft.loading) notePost(discord, message, draft.via, mentioned);
   announce(discord, "MESSAGE_CREATE", message);
   return message;
 }
@@ -109,21 +109,26 @@ export function editMessage(
   if (body.content !== undefined) message.content = body.content ?? "";
   if (body.embeds !== undefined) message.embeds = body.embeds ?? [];
   if (typeof body.flags === "number") message.flags = (message.flags & ~FLAG.suppressEmbeds) | body.flags;
+  const wasLoading = (message.flags & FLAG.loading) !== 0;
   message.flags &= ~FLAG.loading;
   const mentioned = mentionedBy(world, channel, {
     content: message.content,
     components: message.components,
     allowed: body.allowed_mentions,
     authorId: message.authorId,
-    isInteraction: message.interactionId !== undefined,
+    isInteraction: message.interaction !== undefined,
   });
   message.mentions = mentioned.users;
   message.mentionRoles = mentioned.roles;
   message.mentionEveryone = mentioned.everyone;
   message.editedMs = world.nowMs();
-  message.edits += 1;
-  records.counters.edits += 1;
-  notePing(discord, message, "edit", mentioned);
+  if (wasLoading) notePost(discord, message, "interaction", mentioned);
+  else {
+    message.edits += 1;
+    records.counters.edits += 1;
+    notePing(discord, message, "edit", mentioned);
+    noteUnfurl(discord, message);
+  }
   announce(discord, "MESSAGE_UPDATE", message);
   return message;
 }
@@ -172,11 +177,20 @@ function notePost(discord: Discord, message: Message, via: PostRecord["via"], me
     messageId: message.id,
     ephemeralTo: message.visibleTo,
     text,
+    at: performance.now(),
     message: wireMessage(world, message),
   });
   const mark = marker?.(text);
   if (mark !== undefined) records.marked.set(mark, (records.marked.get(mark) ?? 0) + 1);
   notePing(discord, message, "post", mentioned);
+  noteUnfurl(discord, message);
+}
+
+/** Discord fetches addresses in a content and shows what it finds, unless embeds are suppressed; never in components. */
+function noteUnfurl({ records }: Discord, message: Message): void {
+  const url = /(?<!<)https?:\/\/[^\s>)]+/.exec(message.content)?.[0];
+  if (url === undefined || message.flags & (FLAG.suppressEmbeds | FLAG.componentsV2)) return;
+  records.add("unfurls", { channelId: message.channelId, messageId: message.id, url });
 }
 
 function notePing(discord: Discord, message: Message, via: "post" | "edit", mentioned: Mentioned): void {

@@ -21,6 +21,8 @@ export interface PostRecord {
   readonly messageId: string;
   readonly ephemeralTo: string | undefined;
   readonly text: string;
+  /** Real milliseconds, as `performance.now()` tells them. */
+  readonly at: number;
   readonly message: Json;
 }
 
@@ -32,6 +34,13 @@ export interface PingRecord {
   readonly users: readonly string[];
   readonly roles: readonly string[];
   readonly everyone: boolean;
+}
+
+/** An address in a post or edit that Discord would have fetched for a preview. */
+export interface UnfurlRecord {
+  readonly channelId: string;
+  readonly messageId: string;
+  readonly url: string;
 }
 
 /** A request that Discord would have refused as malformed, or one of which it would have said that no such route is. */
@@ -56,15 +65,16 @@ export interface Records {
   readonly requests: RequestRecord[];
   readonly posts: PostRecord[];
   readonly pings: PingRecord[];
+  readonly unfurls: UnfurlRecord[];
   readonly violations: Violation[];
   readonly counters: Counters;
   /** How often each marker was posted, when the server has a `marker` option. */
   readonly marked: Map<string, number>;
-  add<K extends "requests" | "posts" | "pings" | "violations">(kind: K, record: Records[K][number]): void;
+  add<K extends "requests" | "posts" | "pings" | "unfurls" | "violations">(kind: K, record: Records[K][number]): void;
 }
 
 export function records(limit: number): Records {
-  const kept = { requests: [], posts: [], pings: [], violations: [] };
+  const kept = { requests: [], posts: [], pings: [], unfurls: [], violations: [] };
   return {
     ...kept,
     counters: { requests: 0, posts: 0, edits: 0, deletes: 0, answers: 0, rateLimited: 0, byStatus: {} },

@@ -195,7 +195,7 @@ function application({ discord }: Call): Reply {
 }
 
 /** What the portal has toggled shows as "limited" flags: members 1<<15, message content 1<<19. */
-const applicationFlags = (privileged: number) =>
+export const applicationFlags = (privileged: number) =>
   (privileged & (1 << 1) ? 1 << 15 : 0) |
   (privileged & (1 << 15) ? 1 << 19 : 0) |
   (privileged & (1 << 8) ? 1 << 13 : 0);

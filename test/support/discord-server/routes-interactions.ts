@@ -1,12 +1,13 @@
-import { problemsIn } from "./body-judge.ts";
 import { type Call, nothing, ok, type Reply, type Route } from "./call.ts";
 import { ANSWER_WITHIN_MS, TOKEN_LIVES_MS } from "./interactions.ts";
+import { refuseMisfitEdit } from "./judge-edit.ts";
 import { FLAG } from "./message-rules.ts";
 import { editMessage, type MessageBody, postMessage, removeMessage } from "./messages.ts";
 import { Refusal } from "./refusal.ts";
-import { isV2, type Json, wireMessage } from "./wire.ts";
+import { type Json, wireMessage } from "./wire.ts";
 import type { Channel, Interaction, Message } from "./world.ts";
 
+const ORIGINAL = "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original";
 const WEBHOOK = "/webhooks/{webhook_id}/{webhook_token}";
 
 export const INTERACTION_ROUTES: readonly Route[] = [
@@ -96,7 +97,7 @@ function speak(
     via: how.via,
     type: interaction.type === 2 && how.via === "interaction" ? 20 : 0,
     visibleTo: (body.flags ?? 0) & FLAG.ephemeral ? interaction.userId : undefined,
-    interactionId: interaction.id,
+    interaction: { id: interaction.id, type: interaction.type, userId: interaction.userId, name: interaction.name },
     loading: how.loading,
   });
 }
@@ -161,16 +162,7 @@ function target(call: Call, interaction: Interaction): Message {
 }
 
 function change(call: Call, interaction: Interaction, message: Message, body: MessageBody, at = ""): Message {
-  if (isV2(message)) {
-    const problems = problemsIn("PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original", body, {
-      componentsV2: true,
-    });
-    if (problems.length)
-      throw new Refusal(
-        "invalidForm",
-        problems.map((problem) => at + problem),
-      );
-  }
+  refuseMisfitEdit(ORIGINAL, message, body, at);
   return editMessage(call.discord, channelOf(call, interaction), message, body, call.uploads);
 }
 

@@ -1,9 +1,9 @@
-import { problemsIn } from "./body-judge.ts";
 import { type Call, channelOf, messageOf, need, needToWrite, nothing, ok, type Reply, type Route } from "./call.ts";
+import { refuseMisfitEdit } from "./judge-edit.ts";
 import { editMessage, type MessageBody, postMessage, removeMessage } from "./messages.ts";
 import { may } from "./permissions.ts";
 import { Refusal } from "./refusal.ts";
-import { isV2, wireMessage } from "./wire.ts";
+import { wireMessage } from "./wire.ts";
 import type { Channel, Message } from "./world.ts";
 
 const MESSAGES = "/channels/{channel_id}/messages";
@@ -67,10 +67,7 @@ function edit(call: Call): Reply {
   const message = messageOf(call, channel);
   const body = (call.body ?? {}) as MessageBody;
   if (message.authorId !== world.bot.id) throw new Refusal("notYourMessage");
-  if (isV2(message)) {
-    const problems = problemsIn("PATCH /channels/{channel_id}/messages/{message_id}", body, { componentsV2: true });
-    if (problems.length) throw new Refusal("invalidForm", problems);
-  }
+  refuseMisfitEdit("PATCH /channels/{channel_id}/messages/{message_id}", message, body);
   if (call.uploads.length) need(call, channel, "ATTACH_FILES");
   return ok(wireMessage(world, editMessage(call.discord, channel, message, body, call.uploads)));
 }

@@ -78,7 +78,7 @@ export function removeThread(discord: Discord, thread: Channel): void {
 export function archiveIfSilent(discord: Discord, channel: Channel): void {
   const state = channel.thread;
   if (!state || state.archived) return;
-  const last = [...channel.messages.values()].at(-1)?.createdMs ?? state.createdMs;
+  const last = channel.messages.get(channel.lastMessageId ?? "")?.createdMs ?? state.createdMs;
   const since = Math.max(last, state.archiveChangedMs);
   if (discord.world.nowMs() - since > state.autoArchiveMinutes * 60_000)
     changeThread(discord, channel, { archived: true });

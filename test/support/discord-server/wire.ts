@@ -159,18 +159,17 @@ export function wireMessage(world: World, message: Message, withReply = true): J
   };
 }
 
-function interactionMetadata(world: World, message: Message): Json {
-  if (message.interactionId === undefined) return {};
-  const from = [...world.interactions.values()].find((one) => one.id === message.interactionId);
-  const user = world.users.get(from?.userId ?? "");
-  if (!from || !user) return {};
+function interactionMetadata(world: World, { interaction }: Message): Json {
+  const user = world.users.get(interaction?.userId ?? "");
+  if (!interaction || !user) return {};
   return {
+    webhook_id: world.applicationId,
     interaction_metadata: {
-      id: from.id,
-      type: from.type,
+      id: interaction.id,
+      type: interaction.type,
       user: wireUser(user),
       authorizing_integration_owners: {},
-      ...(from.name !== undefined && { name: from.name }),
+      ...(interaction.name !== undefined && { name: interaction.name }),
     },
   };
 }
@@ -181,6 +180,7 @@ export function wireMessageEvent(world: World, message: Message): Json {
   const member = guild?.members.get(message.authorId);
   return {
     ...wireMessage(world, message),
+    channel_type: world.channels.get(message.channelId)?.type ?? 0,
     ...(guild && { guild_id: guild.id }),
     ...(member && { member: wireMember(member) }),
   };

@@ -143,7 +143,8 @@ export interface Message {
   readonly nonce?: string;
   /** Ephemeral: the only person who sees it. */
   readonly visibleTo?: string;
-  readonly interactionId?: string;
+  /** The interaction whose answer this is. */
+  readonly interaction?: Pick<Interaction, "id" | "type" | "userId" | "name">;
   threadId?: string;
 }
 
