@@ -2,6 +2,7 @@ import { cardEn } from "./card-en.ts";
 import { chatAppEn } from "./chat-app-en.ts";
 import { chatFaceEn } from "./chat-face-en.ts";
 import { conversationEn } from "./conversation-en.ts";
+import { inboxEn } from "./inbox-en.ts";
 import { menuEn } from "./menu-en.ts";
 import { planningEn } from "./planning-en.ts";
 import { runningEn } from "./running-en.ts";
@@ -23,6 +24,7 @@ export const en = {
   chatApp: chatAppEn,
   chatFace: chatFaceEn,
   conversation: conversationEn,
+  inbox: inboxEn,
   menu: menuEn,
   planning: planningEn,
   terminal: terminalEn,

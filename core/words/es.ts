@@ -3,6 +3,7 @@ import { chatAppEs } from "./chat-app-es.ts";
 import { chatFaceEs } from "./chat-face-es.ts";
 import { conversationEs } from "./conversation-es.ts";
 import type { en } from "./en.ts";
+import { inboxEs } from "./inbox-es.ts";
 import { menuEs } from "./menu-es.ts";
 import { planningEs } from "./planning-es.ts";
 import { runningEs } from "./running-es.ts";
@@ -25,6 +26,7 @@ export const es: typeof en = {
   chatApp: chatAppEs,
   chatFace: chatFaceEs,
   conversation: conversationEs,
+  inbox: inboxEs,
   menu: menuEs,
   planning: planningEs,
   terminal: terminalEs,
