@@ -58,3 +58,9 @@ function bytesOf(text: string): Buffer {
   const bytes = Buffer.from(text.toWellFormed(), "utf8");
   return bytes.length <= LIMITS.fileBytes ? bytes : bytes.subarray(0, LIMITS.fileBytes);
 }
+
+/** Text that is still being written, from its beginning. */
+export function drawPreview(text: string): Drawn {
+  const shown = escapeWithin(text, TEXT_ROOM);
+  return messageOf([textDisplay(`${shown.text.trim() || "…"} …`)]);
+}

@@ -94,11 +94,13 @@ function drawStep(step: CardStep, level: Level, card: Card): { text: string; isC
 }
 
 /** The state in words where the sign alone would have to be guessed, the risk, the time. */
-function aboutStep({ state, risk, elapsed }: CardStep, { language }: Card): string {
+function aboutStep({ state, risk, elapsed, sinceMs }: CardStep, { language }: Card): string {
   const say = words(language).chatApp;
   const isPlain = state === "pending" || state === "done";
-  const parts = [isPlain ? "" : say.stepState[state], risk === "read" ? "" : say.riskOfStep[risk], elapsed ?? ""];
-  const about = parts.filter(Boolean).map((part) => escapeText(part));
+  const parts = [isPlain ? "" : say.stepState[state], risk === "read" ? "" : say.riskOfStep[risk]];
+  // Discord counts on by itself from a timestamp: no edit is needed for that.
+  const time = sinceMs === undefined ? escapeText(elapsed ?? "") : `<t:${Math.floor(sinceMs / 1000)}:R>`;
+  const about = [...parts.map((part) => escapeText(part)), time].filter(Boolean);
   return about.length === 0 ? "" : ` · *${about.join(" · ")}*`;
 }
 
