@@ -1,12 +1,4 @@
-import {
-  Client,
-  type ClientOptions,
-  GatewayIntentBits,
-  Options,
-  Partials,
-  SimpleShardingStrategy,
-  type WebSocketManager,
-} from "discord.js";
+import { Client, type ClientOptions, GatewayIntentBits, Options, Partials, SimpleShardingStrategy } from "discord.js";
 import { apiOf } from "../post/discord-rest.ts";
 
 export interface GuardedOptions {
@@ -70,12 +62,14 @@ function clientOptions({ apiUrl, messageContent }: GuardedOptions): ClientOption
   };
 }
 
+type BuildStrategy = NonNullable<NonNullable<ClientOptions["ws"]>["buildStrategy"]>;
+
 const FENCED = ["onMessage", "onClose", "heartbeat", "internalConnect"] as const;
 type Fenced = Record<(typeof FENCED)[number], (...given: unknown[]) => Promise<unknown>>;
 
 /** Shards call these without waiting for them: what they throw would be nobody's. */
-function guardedStrategy(options: GuardedOptions) {
-  return (manager: WebSocketManager) => {
+function guardedStrategy(options: GuardedOptions): BuildStrategy {
+  return (manager) => {
     const strategy = new SimpleShardingStrategy(manager);
     const spawn = strategy.spawn.bind(strategy);
     strategy.spawn = async (ids) => {
