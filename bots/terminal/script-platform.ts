@@ -50,6 +50,8 @@ export function createScriptPlatform(tell: (told: Told) => void): ScriptPlatform
     async post(chatId, what, key) {
       if (posted.has(key)) return { kind: "ok", ref: key, isRepeat: true };
       posted.add(key);
+      // Told for its file, which a script has no use for: the card says how the step ended.
+      if (what.kind === "say" && what.outputOf) return { kind: "ok", ref: key };
       return show({ chatId, ref: key, how: "posted", what });
     },
     edit: async (chatId, ref, what) => show({ chatId, ref, how: "edited", what }),

@@ -9,7 +9,8 @@ const KEYS_KEPT = 5_000;
 
 /**
  * The terminal as a chat platform. A screen keeps nothing when its process ends, so a reference of an earlier
- * process is simply shown again; keys are honoured within the process.
+ * process is simply shown again; keys are honoured within the process. The output of a step that is told for its file
+ * is left out: a terminal has no files, and the card says how it ended.
  */
 export function createTerminalPlatform(show: (chatId: ChatId, what: Outgoing) => void): ChatPlatform {
   const refs = new Map<string, string>();
@@ -25,7 +26,7 @@ export function createTerminalPlatform(show: (chatId: ChatId, what: Outgoing) =>
       const ref = `terminal-${count}`;
       refs.set(key, ref);
       if (refs.size > KEYS_KEPT) refs.delete(refs.keys().next().value ?? key);
-      show(chatId, what);
+      if (!(what.kind === "say" && what.outputOf)) show(chatId, what);
       return { kind: "ok", ref };
     },
     async edit(chatId, ref, what) {

@@ -18,6 +18,8 @@ export interface CorePorts {
   readonly logger: Logger;
   /** Writes a signed checkpoint of the audit chain outside the database: called every minute, and when it stops. */
   readonly checkpoint?: () => Promise<unknown>;
+  /** Strikes known secrets out of a text: for what tools brought back, before people see all of it. */
+  readonly redact?: (text: string) => string;
   /** What a chat speaks until a person writes in the other language; English when absent. */
   readonly language?: Language;
   /** This start of this process. */

@@ -216,6 +216,8 @@ export interface RunWriter {
 export interface StepReader {
   /** In order. Results can be megabytes: `{ results: false }` leaves them out. */
   of(runId: RunId, what?: { readonly results: boolean }): Promise<StepRun[]>;
+  /** What one step brought back. */
+  result(runId: RunId, number: number): Promise<StepRun["result"]>;
   attempts(runId: RunId): Promise<Attempt[]>;
 }
 
@@ -343,6 +345,8 @@ export interface OutboxReader {
   /** When the next item of a face becomes due, or a claim of one expires; absent when everything was told. */
   nextDueMs(face: string): Promise<number | undefined>;
   cardRef(runId: RunId, chatId: ChatId): Promise<MessageRef | undefined>;
+  /** The cards of a face whose runs are not over or ended after `endedAfterMs`, oldest proposal first; all of them. */
+  openCards(face: string, endedAfterMs: number): Promise<{ runId: RunId; chatId: ChatId }[]>;
 }
 
 export interface OutboxWriter {
@@ -360,7 +364,7 @@ export interface OutboxWriter {
   say(chatId: ChatId, key: string, say: Say, atMs: number): Promise<void>;
   /**
    * The card now shows `version`; a newer one stays due, not before `notBeforeMs`. `by`: who claimed it. When somebody
-   * else took it meanwhile, its picture may have come after theirs: the card is due again instead.
+   * else took it meanwhile, its picture may have come after theirs: `false`, and the card is due again instead.
    */
   cardDelivered(
     runId: RunId,
@@ -369,7 +373,7 @@ export interface OutboxWriter {
     ref: MessageRef,
     notBeforeMs: number,
     by?: BootId,
-  ): Promise<void>;
+  ): Promise<boolean>;
   /** A person deleted it: the next delivery posts afresh. */
   cardGone(runId: RunId, chatId: ChatId): Promise<void>;
   sayDelivered(id: number, ref: MessageRef, atMs: number): Promise<void>;

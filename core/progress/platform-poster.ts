@@ -1,11 +1,14 @@
-import type { ChatId } from "../domain/ids.ts";
+import type { BootId, ChatId } from "../domain/ids.ts";
 import type { ChatPlatform } from "../ports/chat-platform.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Due, Stores } from "../ports/stores.ts";
 import { announceOpenRuns } from "./announce-open-runs.ts";
 import { backOffMs } from "./back-off.ts";
-import { createLastShown, deliverCard, deliverSay } from "./deliver.ts";
+import { deliverCard } from "./deliver-card.ts";
+import { deliverSay } from "./deliver-say.ts";
+import { createLastShown } from "./last-shown.ts";
+import { createRunningCards } from "./running-cards.ts";
 import { createSayOrder } from "./say-order.ts";
 import { createWaker } from "./waker.ts";
 
@@ -18,6 +21,8 @@ const STORE_PAUSE_MS = 1_000;
 const OVERDUE_EVERY_MS = 250;
 /** Commits closer together than this are looked at once (less on a platform that shows edits faster). */
 const LOOK_EVERY_MS = 20;
+/** A chat in which another process is telling something is left alone so long. */
+const ELSEWHERE_MS = 1_000;
 
 export interface PlatformPoster {
   start(): void;
@@ -26,13 +31,25 @@ export interface PlatformPoster {
   idle(chatId?: ChatId): Promise<void>;
 }
 
+export interface PosterPorts {
+  readonly stores: Stores;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** This start of this process: whose claims on deliveries are its own. */
+  readonly boot: { readonly id: BootId };
+  /** Strikes secrets out of what tools brought back. */
+  readonly redact?: (text: string) => string;
+}
+
 /** Delivers the outbox of one platform: one delivery at a time in a chat, chats side by side. */
-export function createPlatformPoster(
-  platform: ChatPlatform,
-  { stores, clock, logger }: { stores: Stores; clock: Clock; logger: Logger },
-): PlatformPoster {
+export function createPlatformPoster(platform: ChatPlatform, ports: PosterPorts): PlatformPoster {
+  const { stores, clock, logger, boot, redact } = ports;
   const shown = createLastShown();
+  const running = createRunningCards(platform.limits, clock.nowMs);
+  const delivery = { stores, platform, clock, owner: boot.id, redact, shown, running };
   const order = createSayOrder();
+  /** Until when to leave a chat to the process that is at it. */
+  const elsewhere = new Map<ChatId, number>();
   const waker = createWaker(clock);
   const busy = new Map<ChatId, Promise<void>>();
   const lookEveryMs = Math.min(LOOK_EVERY_MS, Math.floor(platform.limits.editEveryMs / 10));
@@ -42,8 +59,9 @@ export function createPlatformPoster(
 
   async function loop(): Promise<void> {
     if (platform.forgetsOnExit)
-      await fromStores(() => announceOpenRuns(stores, platform.face, clock.nowMs()), undefined);
-    order.preload(await fromStores(() => stores.read((tx) => tx.outbox.due(platform.face, FAR, LARGEST_WINDOW)), []));
+      await fromStores(() => announceOpenRuns(stores, platform.face, clock.nowMs(), { endedWithinMs: 0 }), undefined);
+    if (!stores.isShared)
+      order.preload(await fromStores(() => stores.read((tx) => tx.outbox.due(platform.face, FAR, LARGEST_WINDOW)), []));
     isReady = true;
     waker.wake();
     while (!waker.isStopped) {
@@ -63,14 +81,24 @@ export function createPlatformPoster(
       // A full window may hold nothing but chats that are busy: look behind them.
       if (due.length < window || slots <= 0) break;
     }
+    const again = running.take(clock.nowMs(), isFree);
+    if (again) begin(again);
     const next = await stores.read((tx) => tx.outbox.nextDueMs(platform.face));
-    if (next === undefined) return undefined;
     // What is overdue waits for its chat, and hides what becomes due behind it.
-    return Math.max(next, clock.nowMs() + (next <= clock.nowMs() ? OVERDUE_EVERY_MS : 0));
+    const isOverdue = next !== undefined && next <= clock.nowMs();
+    return earliest(isOverdue ? clock.nowMs() + OVERDUE_EVERY_MS : next, running.nextMs());
   }
 
   function canBegin(item: Due): boolean {
-    return slots > 0 && !waker.isStopped && !busy.has(item.chatId) && order.isNext(item);
+    if (!isFree(item.chatId)) return false;
+    return item.kind === "card" ? running.mayEdit(item, clock.nowMs()) : stores.isShared || order.isNext(item);
+  }
+
+  function isFree(chatId: ChatId): boolean {
+    const leftUntilMs = elsewhere.get(chatId) ?? 0;
+    if (leftUntilMs > clock.nowMs()) return false;
+    elsewhere.delete(chatId);
+    return slots > 0 && !waker.isStopped && !busy.has(chatId);
   }
 
   function begin(item: Due): void {
@@ -93,13 +121,20 @@ export function createPlatformPoster(
 
   async function deliver(item: Due): Promise<void> {
     try {
-      if (item.kind === "card") await deliverCard(item, { stores, platform, clock, shown });
-      else await deliverSay(item, { stores, platform, clock });
-      order.settled(item);
+      const isMine = item.kind === "card" ? await deliverCard(item, delivery) : await deliverSay(item, delivery);
+      if (isMine) order.settled(item);
+      else leave(item);
     } catch (error) {
       order.failed(item);
+      if (stores.isShared && !(item.kind === "card" && item.isAgain)) leave(item);
       await postpone(item, error);
     }
+  }
+
+  /** Another process is at it, or has been since we looked. */
+  function leave(item: Due): void {
+    if (item.kind === "card" && item.isAgain) running.delivered(item, undefined);
+    else elsewhere.set(item.chatId, clock.nowMs() + ELSEWHERE_MS);
   }
 
   async function postpone(item: Due, error: unknown): Promise<void> {
@@ -110,7 +145,8 @@ export function createPlatformPoster(
       "A delivery failed and is tried again.",
     );
     const atMs = clock.nowMs() + waitMs;
-    await fromStores(() => stores.atomically((tx) => tx.outbox.postpone(item, atMs, why.slice(0, 500))), undefined);
+    const by = stores.isShared ? boot.id : undefined;
+    await fromStores(() => stores.atomically((tx) => tx.outbox.postpone(item, atMs, why.slice(0, 500), by)), undefined);
   }
 
   /** The loop outlives a database that does not answer: it says so and comes back after a pause. */
@@ -149,6 +185,10 @@ export function createPlatformPoster(
       }
     },
   };
+}
+
+function earliest(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }
 
 const FAR = Number.MAX_SAFE_INTEGER;

@@ -1,15 +1,9 @@
 import type { ChatId } from "../domain/ids.ts";
 import type { ChatPlatform } from "../ports/chat-platform.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { Logger } from "../ports/logger.ts";
-import type { Stores } from "../ports/stores.ts";
-import { createPlatformPoster, type PlatformPoster } from "./platform-poster.ts";
+import { createPlatformPoster, type PlatformPoster, type PosterPorts } from "./platform-poster.ts";
 
-export interface ProgressPosterPorts {
-  readonly stores: Stores;
+export interface ProgressPosterPorts extends PosterPorts {
   readonly platforms: readonly ChatPlatform[];
-  readonly clock: Clock;
-  readonly logger: Logger;
 }
 
 export interface ProgressPoster {
@@ -26,10 +20,9 @@ export interface ProgressPoster {
  * A card is rendered only when it is about to be delivered, so that many changes cost one rendering.
  * Chat messages of a face that has no platform here stay due.
  */
-export function createProgressPoster({ stores, platforms, clock, logger }: ProgressPosterPorts): ProgressPoster {
-  const posters: PlatformPoster[] = platforms.map((platform) =>
-    createPlatformPoster(platform, { stores, clock, logger }),
-  );
+export function createProgressPoster(ports: ProgressPosterPorts): ProgressPoster {
+  const { stores, platforms } = ports;
+  const posters: PlatformPoster[] = platforms.map((platform) => createPlatformPoster(platform, ports));
   let unsubscribe: (() => void) | undefined;
   return {
     start() {

@@ -1,7 +1,10 @@
 import type { ChatId } from "../domain/ids.ts";
 import type { Due } from "../ports/stores.ts";
 
-/** Keeps what is said in a chat in order: while an earlier sentence waits for another try, later ones wait too. */
+/**
+ * Keeps what is said in a chat in order: while an earlier sentence waits for another try, later ones wait too. Only
+ * for stores that are not shared: where several processes deliver, the claim keeps the order over all of them.
+ */
 export interface SayOrder {
   /** What an earlier process left, in any order. */
   preload(items: readonly Due[]): void;

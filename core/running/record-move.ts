@@ -4,6 +4,7 @@ import type { BootId } from "../domain/ids.ts";
 import type { JsonObject } from "../domain/result.ts";
 import type { Stores, Tx } from "../ports/stores.ts";
 import { announceRun } from "../progress/announce.ts";
+import { announceOutput } from "../progress/announce-output.ts";
 import { words } from "../words/words.ts";
 import type { CallsInHand, HeldRun } from "./held-run.ts";
 import type { Move } from "./next-move.ts";
@@ -107,6 +108,9 @@ async function writeEnd(tx: Tx, held: HeldRun, ended: StepEnd): Promise<NewAudit
   const record = { runId, number, fence: held.fence, attempt, state, atMs };
   if (!(await tx.steps.end({ ...record, request, summary, errorCode, result, finishedAfterCancel }))) {
     throw new Overtaken();
+  }
+  if (result !== undefined && (state === "done" || state === "error")) {
+    await announceOutput(tx, held.run, { step, attempt, result, language: held.language, atMs });
   }
   const detail: JsonObject = { step: number, attempt, state };
   if (errorCode !== undefined) detail.code = errorCode;

@@ -4,6 +4,7 @@ import { chatFaceEn } from "./chat-face-en.ts";
 import { conversationEn } from "./conversation-en.ts";
 import { inboxEn } from "./inbox-en.ts";
 import { menuEn } from "./menu-en.ts";
+import { outputEn } from "./output-en.ts";
 import { planningEn } from "./planning-en.ts";
 import { runningEn } from "./running-en.ts";
 import { terminalEn } from "./terminal-en.ts";
@@ -26,6 +27,7 @@ export const en = {
   conversation: conversationEn,
   inbox: inboxEn,
   menu: menuEn,
+  output: outputEn,
   planning: planningEn,
   terminal: terminalEn,
   tools: toolsEn,

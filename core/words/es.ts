@@ -5,6 +5,7 @@ import { conversationEs } from "./conversation-es.ts";
 import type { en } from "./en.ts";
 import { inboxEs } from "./inbox-es.ts";
 import { menuEs } from "./menu-es.ts";
+import { outputEs } from "./output-es.ts";
 import { planningEs } from "./planning-es.ts";
 import { runningEs } from "./running-es.ts";
 import { terminalEs } from "./terminal-es.ts";
@@ -28,6 +29,7 @@ export const es: typeof en = {
   conversation: conversationEs,
   inbox: inboxEs,
   menu: menuEs,
+  output: outputEs,
   planning: planningEs,
   terminal: terminalEs,
   tools: toolsEs,

@@ -45,6 +45,7 @@ function tables(dialect: Dialect): string[] {
     "create index files_of_message on files (message_id, seq)",
     `create table file_contents (file_id ${text} primary key not null references files (id),
        content ${bytes} not null) ${plain}`,
+    "create index runs_ended on runs (finished_at_ms) where finished_at_ms is not null",
     `create table link_codes (account ${text} primary key not null, hash ${text} not null unique,
        expires_at_ms ${big} not null) ${clustered}`,
   ];

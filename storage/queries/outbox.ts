@@ -1,5 +1,6 @@
 import { type Expression, type SqlBool, sql } from "kysely";
 import { asId, faceOf } from "../../core/domain/ids.ts";
+import { ACTIVE_STATES } from "../../core/domain/plan-run.ts";
 import type { Due, OutboxReader, OutboxWriter } from "../../core/ports/stores.ts";
 import type { Dialect } from "../dialect.ts";
 import type { OutboxCardRow, OutboxSayRow } from "../schema.ts";
@@ -70,6 +71,23 @@ const nextFreeCard = nextFree("outbox_cards");
 const nextFreeSay = nextFree("outbox_says");
 const cardRef = query((db, p: CardKey) =>
   db.selectFrom("outbox_cards").select("ref").where("run_id", "=", p.runId).where("chat_id", "=", p.chatId),
+);
+
+const openCards = query((db, p: { face: string }) =>
+  db
+    .selectFrom("runs")
+    .innerJoin("outbox_cards", "outbox_cards.run_id", "runs.id")
+    .select(["outbox_cards.run_id", "outbox_cards.chat_id", "runs.proposed_at_ms"])
+    .where("runs.state", "in", ["draft", ...ACTIVE_STATES])
+    .where("outbox_cards.face", "=", p.face),
+);
+const endedCards = query((db, p: { face: string; endedAfterMs: number }) =>
+  db
+    .selectFrom("runs")
+    .innerJoin("outbox_cards", "outbox_cards.run_id", "runs.id")
+    .select(["outbox_cards.run_id", "outbox_cards.chat_id", "runs.proposed_at_ms"])
+    .where("runs.finished_at_ms", ">", p.endedAfterMs)
+    .where("outbox_cards.face", "=", p.face),
 );
 
 /** The usual case, apart: naming `due_at_ms` in an update would rewrite its index although nothing changes there. */
@@ -146,13 +164,19 @@ const cardGone = query((db, p: CardKey) =>
     .where("run_id", "=", p.runId)
     .where("chat_id", "=", p.chatId),
 );
+/** A card that was shown again without being due only ends its claim. */
 const postponeCard = query((db, p: CardKey & Postponed) =>
   db
     .updateTable("outbox_cards")
-    .set({ ...UNCLAIMED, due_at_ms: p.atMs, last_error: p.error, tries: sql`tries + 1` })
+    .set({
+      ...UNCLAIMED,
+      due_at_ms: sql`case when due_at_ms is null then null else cast(${p.atMs} as bigint) end`,
+      last_error: p.error,
+      tries: sql`tries + 1`,
+    })
     .where("run_id", "=", p.runId)
     .where("chat_id", "=", p.chatId)
-    .where("due_at_ms", "is not", null)
+    .where("gave_up", "is", null)
     .where(isStillOf(p.by)),
 );
 const giveUpCard = query((db, p: CardKey & { reason: string }) =>
@@ -212,11 +236,18 @@ export function outboxOver(session: Session): OutboxReader & OutboxWriter {
     },
     say: (chatId, key, what, atMs) =>
       change(say, { chatId, key, atMs, face: faceOf(chatId), say: JSON.stringify(what) }),
+    async openCards(face, endedAfterMs) {
+      const open = await session.all(openCards, { face });
+      const ended = await session.all(endedCards, { face, endedAfterMs });
+      const rows = [...open, ...ended].sort((a, b) => a.proposed_at_ms - b.proposed_at_ms);
+      return rows.map((row) => ({ runId: asId(row.run_id), chatId: asId(row.chat_id) }));
+    },
     claim: (due, by) => claimDelivery(session, due, by),
     async cardDelivered(runId, chatId, version, ref, notBeforeMs, by) {
       const delivered = { runId, chatId, version, ref, notBeforeMs, by };
-      if ((await session.change(cardDelivered, delivered)) > 0 || by === undefined) return;
+      if ((await session.change(cardDelivered, delivered)) > 0 || by === undefined) return true;
       await session.change(cardOvertaken, { runId, chatId, notBeforeMs });
+      return false;
     },
     cardGone: (runId, chatId) => change(cardGone, { runId, chatId }),
     sayDelivered: (id, ref, atMs) => change(sayDelivered, { id, ref, atMs }),

@@ -37,6 +37,15 @@ const whole = query((db, p: { runId: string }) =>
 const lean = query((db, p: { runId: string }) =>
   db.selectFrom("steps").select(LEAN).where("run_id", "=", p.runId).orderBy("number"),
 );
+const resultOf = query((db, p: { runId: string; number: number }) =>
+  db
+    .selectFrom("steps")
+    .select("result")
+    .where("run_id", "=", p.runId)
+    .where("number", "=", p.number)
+    .where("result", "is not", null)
+    .where("state", "in", ["done", "error"]),
+);
 const earlierAttempts = query((db, p: { runId: string }) =>
   db
     .selectFrom("attempts")
@@ -156,6 +165,10 @@ export function stepsOver(session: Session): StepReader & StepWriter {
     async of(runId, what) {
       if (what?.results === false) return (await session.all(lean, { runId })).map(toStep);
       return (await session.all(whole, { runId })).map(toStepWithResult);
+    },
+    async result(runId, number) {
+      const row = await session.first(resultOf, { runId, number });
+      return row && JSON.parse(row.result!);
     },
     attempts: (runId) => readAttempts(session, runId),
     async begin(start) {

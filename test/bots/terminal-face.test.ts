@@ -80,6 +80,7 @@ chatPlatformContract("the live terminal", async () => {
   const { face, terminal } = await sit({ columns: 100, rows: 50 });
   return {
     platform: face.platform,
+    keepsWhatItReplaced: true,
     async seen() {
       await settle();
       return terminal.everything().replace(/^\[other\].*$/gm, "");
@@ -90,6 +91,7 @@ chatPlatformContract("the plain terminal", async () => {
   const { face, terminal } = await sit({ columns: 100, rows: 50, isTTY: false });
   return {
     platform: face.platform,
+    keepsWhatItReplaced: true,
     async seen() {
       await settle();
       return terminal.everything().replace(/^\[other\].*$/gm, "");

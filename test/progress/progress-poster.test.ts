@@ -1,67 +1,11 @@
-import { afterEach, expect, test } from "vitest";
-import { asId, type ChatId, type RunId } from "../../core/domain/ids.ts";
+import { expect, test } from "vitest";
+import { asId, type RunId } from "../../core/domain/ids.ts";
 import type { PlanRun } from "../../core/domain/plan-run.ts";
-import { DEFAULT_LIMITS } from "../../core/domain/project.ts";
-import type { ChatPlatform } from "../../core/ports/chat-platform.ts";
-import type { ReadTx } from "../../core/ports/stores.ts";
+import type { ReadTx, Stores } from "../../core/ports/stores.ts";
 import { announceRun } from "../../core/progress/announce.ts";
-import { createProgressPoster, type ProgressPoster } from "../../core/progress/progress-poster.ts";
-import { openSqlite, type SqliteStores } from "../../storage/index.ts";
-import { exampleRun } from "../support/example-run.ts";
-import { type ManualClock, manualClock, settle } from "../support/manual-clock.ts";
+import { settle } from "../support/manual-clock.ts";
 import { memoryPlatform } from "../support/memory-platform.ts";
-import { silentLogger } from "../support/silent-logger.ts";
-
-const main = asId<ChatId>("memory:main");
-const other = asId<ChatId>("memory:other");
-const open: { stores: SqliteStores[]; posters: ProgressPoster[] } = { stores: [], posters: [] };
-
-afterEach(async () => {
-  for (const poster of open.posters.splice(0)) await poster.stop(0);
-  for (const stores of open.stores.splice(0)) await stores.close();
-});
-
-async function house(clock: ManualClock = manualClock()) {
-  const stores = await openSqlite({ folder: ":memory:" });
-  open.stores.push(stores);
-  await stores.atomically(async (tx) => {
-    await tx.projects.put({
-      id: asId("workshop"),
-      name: "Workshop",
-      access: { propose: [asId("memory:*")], confirm: [asId("memory:ben")], administer: [] },
-      limits: DEFAULT_LIMITS,
-      readsNeedNoConfirmation: false,
-      draftLifeMs: 1,
-    });
-    for (const id of [main, other]) {
-      await tx.chats.ensure({ id, projectId: asId("workshop"), language: "en", atMs: clock.nowMs() });
-    }
-    await tx.people.ensure(asId("memory:ana"), "Ana Pérez", asId("p-ana"));
-  });
-  const propose = (change: Partial<PlanRun> = {}) =>
-    stores.atomically(async (tx) => {
-      const run = exampleRun(change);
-      await tx.runs.create(run);
-      await announceRun(tx, run, clock.nowMs());
-      return run;
-    });
-  const change = (run: PlanRun, to: PlanRun["state"], from: PlanRun["state"] = "draft") =>
-    stores.atomically(async (tx) => {
-      expect(
-        await tx.runs.setState(run.id, { from, to, decidedAtMs: clock.nowMs(), decidedBy: asId("memory:ben") }),
-      ).toBe(true);
-      await announceRun(tx, run, clock.nowMs());
-    });
-  const say = (chatId: ChatId, text: string) =>
-    stores.atomically((tx) => tx.outbox.say(chatId, `say:${text}`, { text }, clock.nowMs()));
-  const poster = (...platforms: ChatPlatform[]) => {
-    const made = createProgressPoster({ stores, platforms, clock, logger: silentLogger() });
-    open.posters.push(made);
-    made.start();
-    return made;
-  };
-  return { stores, clock, propose, change, say, poster };
-}
+import { house, main, other } from "./poster-house.ts";
 
 test("a run's card is posted once and edited after that", async () => {
   const { propose, change, poster } = await house();
@@ -191,7 +135,7 @@ test("a chat that never answers holds up nobody else, not even behind a thousand
 });
 
 test("a sentence that is delivered while the outbox is being read is not delivered again", async () => {
-  const { stores, clock, say } = await house();
+  const { stores, say, posterOf } = await house();
   const platform = memoryPlatform({ honoursKeys: false });
   let deliver = () => {};
   const answered = new Promise<void>((resolve) => {
@@ -207,9 +151,7 @@ test("a sentence that is delivered while the outbox is being read is not deliver
       return found;
     }) as typeof stores.read,
   };
-  const posting = createProgressPoster({ stores: late, platforms: [platform], clock, logger: silentLogger() });
-  open.posters.push(posting);
-  posting.start();
+  const posting = posterOf({ stores: late }, platform);
   await say(main, "once");
   await settle();
   let release = () => {};
@@ -329,17 +271,15 @@ test("what is said to a chat that is gone is given up, and the next chat is told
 });
 
 test("a database that does not answer is outlived", async () => {
-  const { stores, clock, say } = await house();
+  const { stores, clock, say, posterOf } = await house();
   let isBroken = true;
   const flaky = {
     ...stores,
     read: ((work) => (isBroken ? Promise.reject(new Error("down")) : stores.read(work))) as typeof stores.read,
   };
   const platform = memoryPlatform();
-  const posting = createProgressPoster({ stores: flaky, platforms: [platform], clock, logger: silentLogger() });
-  open.posters.push(posting);
   await say(main, "after the outage");
-  posting.start();
+  const posting = posterOf({ stores: flaky }, platform);
   await settle();
   isBroken = false;
   await clock.advance(5_000);
@@ -348,7 +288,7 @@ test("a database that does not answer is outlived", async () => {
 });
 
 test("sixty-four runs that change thousands of times are read and rendered once a pause each", async () => {
-  const { stores, propose, clock } = await house();
+  const { stores, propose, clock, posterOf } = await house();
   let reads = 0;
   const counting = {
     ...stores,
@@ -363,14 +303,7 @@ test("sixty-four runs that change thousands of times are read and rendered once 
       get: (_target, key) => (key === "runs" ? ({ get: countedGet(tx) } as ReadTx["runs"]) : Reflect.get(tx, key, tx)),
     });
   const platform = memoryPlatform({ editEveryMs: 1_000 });
-  const posting = createProgressPoster({
-    stores: counting as typeof stores,
-    platforms: [platform],
-    clock,
-    logger: silentLogger(),
-  });
-  open.posters.push(posting);
-  posting.start();
+  const posting = posterOf({ stores: counting as Stores }, platform);
   const runs: PlanRun[] = [];
   for (let n = 0; n < 64; n++) runs.push(await propose({ id: asId<RunId>(`run-${n}`) }));
   for (let round = 0; round < 50; round++) {

@@ -81,7 +81,7 @@ export async function startLife(disk: Disk, outside: Outside, options: LifeOptio
   const tools = createToolCatalogue([mortalTools(outside, fate)]);
   const settings = { lookMs: 0, stopLookMs: 0, beatMs: 20, backOffMs: 1, pollMs: 20, ...options.settings };
   const runner = createRunner({ stores, tools, clock, logger: quietLogger, boot, settings });
-  const poster = createProgressPoster({ stores, platforms: [outside.platform], clock, logger: quietLogger });
+  const poster = createProgressPoster({ stores, platforms: [outside.platform], clock, logger: quietLogger, boot });
   fate.start();
   const starting = recover({ stores, clock, boot }).then(() => {
     runner.start();

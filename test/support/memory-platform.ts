@@ -18,7 +18,10 @@ export interface Shown {
   isDeleted: boolean;
 }
 
-/** A chat in memory that remembers everything it showed. Repeated keys give the first post's reference. */
+/**
+ * A chat in memory that remembers everything it showed. Like a platform out there it looks for an earlier post with a
+ * key only when told that there may be one.
+ */
 export interface MemoryPlatform extends ChatPlatform {
   readonly messages: Shown[];
   /** Faults of a chat's next calls, in order; `undefined` lets one pass. */
@@ -33,21 +36,29 @@ export interface MemoryPlatform extends ChatPlatform {
   card(chatId: ChatId): Card | undefined;
   /** How many calls reached the platform. */
   readonly calls: { posts: number; edits: number };
+  /** The keys of all posts that reached it, in order, and whether each was announced as a possible repeat. */
+  readonly posts: { readonly key: string; readonly mayBeThere: boolean }[];
 }
 
 export function memoryPlatform({
   face = "memory",
   editEveryMs = 0,
   honoursKeys = true,
+  showElapsedEveryMs,
+  editsOfOne = Number.POSITIVE_INFINITY,
 }: {
   face?: string;
   editEveryMs?: number;
   honoursKeys?: boolean;
+  showElapsedEveryMs?: number;
+  /** After so many edits of a message the next one goes on in a new message, and the old one goes. */
+  editsOfOne?: number;
 } = {}): MemoryPlatform {
   const messages: Shown[] = [];
   const byKey = new Map<string, Shown>();
   const faults = new Map<ChatId, (PlatformFault | undefined)[]>();
   const calls = { posts: 0, edits: 0 };
+  const posts: { key: string; mayBeThere: boolean }[] = [];
 
   async function withFault(chatId: ChatId, act: () => Posted): Promise<Posted> {
     const fault = faults.get(chatId)?.shift();
@@ -59,18 +70,27 @@ export function memoryPlatform({
     return posted;
   }
 
-  function show(chatId: ChatId, what: Outgoing, key: string): Posted {
-    const known = honoursKeys ? byKey.get(key) : undefined;
+  function show(chatId: ChatId, what: Outgoing, key: string, mayBeThere: boolean): Posted {
+    const known = honoursKeys && mayBeThere ? byKey.get(key) : undefined;
     if (known) return { kind: "ok", ref: known.ref, isRepeat: true };
-    const message: Shown = { chatId, ref: `m${messages.length + 1}`, versions: [what], isDeleted: false };
-    messages.push(message);
+    const message = add(chatId, what);
     byKey.set(key, message);
     return { kind: "ok", ref: message.ref };
+  }
+
+  function add(chatId: ChatId, what: Outgoing): Shown {
+    const message: Shown = { chatId, ref: `m${messages.length + 1}`, versions: [what], isDeleted: false };
+    messages.push(message);
+    return message;
   }
 
   function replace(ref: MessageRef, what: Outgoing): Posted {
     const message = messages.find((candidate) => candidate.ref === ref);
     if (!message || message.isDeleted) return { kind: "gone", why: "The message was deleted." };
+    if (message.versions.length > editsOfOne) {
+      message.isDeleted = true;
+      return { kind: "ok", ref: add(message.chatId, what).ref };
+    }
     message.versions.push(what);
     return { kind: "ok", ref };
   }
@@ -80,9 +100,10 @@ export function memoryPlatform({
 
   return {
     face,
-    limits: { editEveryMs },
+    limits: { editEveryMs, showElapsedEveryMs },
     messages,
     calls,
+    posts,
     faults: (chatId, ...next) => void faults.set(chatId, [...(faults.get(chatId) ?? []), ...next]),
     remove(ref) {
       for (const message of messages) if (message.ref === ref) message.isDeleted = true;
@@ -90,9 +111,10 @@ export function memoryPlatform({
     seen,
     said: (chatId) => seen(chatId).flatMap((what) => (what.kind === "say" ? [what.text] : [])),
     card: (chatId) => seen(chatId).findLast((what) => what.kind === "card"),
-    post(chatId, what, key) {
+    post(chatId, what, key, { mayBeThere = false } = {}) {
       calls.posts += 1;
-      return withFault(chatId, () => show(chatId, what, key));
+      posts.push({ key, mayBeThere });
+      return withFault(chatId, () => show(chatId, what, key, mayBeThere));
     },
     edit(chatId, ref, what) {
       calls.edits += 1;
