@@ -4,7 +4,7 @@ import type { Faults } from "./faults.ts";
 import type { HttpDelivery } from "./http-delivery.ts";
 import type { Interactions } from "./interactions.ts";
 import type { AgentSession } from "./methods/agents.ts";
-import type { OpenView } from "./open-views.ts";
+import type { OpenView, OpenViews } from "./open-views.ts";
 import type { PeopleActs } from "./people-acts.ts";
 import type { RateLimitOptions } from "./rate-limits.ts";
 import type { TeamOptions } from "./settle-team.ts";
@@ -50,6 +50,7 @@ export interface SlackServer
   readonly signingSecret: string;
   readonly world: World;
   readonly link: SocketLink;
+  readonly views: OpenViews;
   readonly deliveries: Deliveries;
   /** HTTP deliveries; `sendSpoilt` sends unsigned, stale and malformed ones. */
   readonly delivery: HttpDelivery;

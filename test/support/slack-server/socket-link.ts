@@ -26,8 +26,12 @@ export interface SocketLink extends Transport {
   silence(silent: boolean): void;
   /** Sends this text as it is to every connection: for malformed deliveries. */
   sendRaw(text: string): void;
-  close(): void;
+  /** Says goodbye as a server that goes down, then hangs up on whoever is still there. */
+  close(): Promise<void>;
 }
+
+/** How long a client may take for the closing handshake. */
+const CLOSING_MS = 250;
 
 interface Connection {
   socket: WebSocket;
@@ -163,8 +167,11 @@ export function socketLink(http: Server, options: SocketLinkOptions): SocketLink
       for (const { socket } of connections) socket.send(text);
     },
     send,
-    close() {
+    async close() {
       clearInterval(pings);
+      const left = [...connections].map(({ socket }) => new Promise((resolve) => socket.once("close", resolve)));
+      for (const { socket } of connections) socket.close(1001);
+      await Promise.race([Promise.all(left), new Promise((resolve) => setTimeout(resolve, CLOSING_MS).unref())]);
       for (const { socket } of connections) socket.terminate();
       wss.close();
     },

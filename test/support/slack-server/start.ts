@@ -99,6 +99,7 @@ export async function startSlackServer(options: SlackServerOptions = {}): Promis
     signingSecret: world.signingSecret,
     world,
     link,
+    views,
     deliveries: sent,
     delivery,
     bugs,
@@ -126,7 +127,7 @@ export async function startSlackServer(options: SlackServerOptions = {}): Promis
     async close() {
       change.close();
       sent.close();
-      link.close();
+      await link.close();
       delivery.close();
       await front.close();
     },
