@@ -1,9 +1,19 @@
 import type { WebClient } from "@slack/web-api";
 import type { Language } from "../../../core/domain/chat.ts";
-import type { ChatPlatform } from "../../../core/ports/chat-platform.ts";
+import type { ChatPlatform, Posted } from "../../../core/ports/chat-platform.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import type { Logger } from "../../../core/ports/logger.ts";
 import type { Stores } from "../../../core/ports/stores.ts";
+import { SLACK, threadOf } from "../slack-ids.ts";
+import { createMessages } from "./messages.ts";
+import { createOwnBots } from "./own-bots.ts";
+import { createPreviewNotes } from "./preview-note.ts";
+import { createPreviews } from "./previews.ts";
+import { createSessionStatus } from "./session-status.ts";
+import { createSlackCalls } from "./slack-calls.ts";
+import { SLACK_PACE, type SlackPace } from "./slack-pace.ts";
+import { createTeamFeatures } from "./team-features.ts";
+import { createThreadCalls } from "./thread-calls.ts";
 
 export interface SlackPlatformDeps {
   /** The client of a workspace, by `slackClient`; `undefined` when Piloto is not installed there (any more). */
@@ -12,32 +22,63 @@ export interface SlackPlatformDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly language: Language;
-  /** Instead of the usual pauses: for tests. */
+  /** Instead of the usual pauses: for tests and benches. */
   readonly pace?: Partial<SlackPace>;
 }
 
-/** How fast Piloto may write to one workspace. */
-export interface SlackPace {
-  /** Posts in one channel: `burst` at once, then one each `postEveryMs`. */
-  readonly postEveryMs: number;
-  readonly burst: number;
-  /** Edits in a workspace a minute (Tier 3). */
-  readonly editsAMinute: number;
-  /** The same for everything together. */
-  readonly callsAMinute: number;
-  /** Previews of one answer are shown this often at most. */
-  readonly previewEveryMs: number;
-  readonly editEveryMs: number;
-}
+const SHOW_ELAPSED_MS = 45_000;
 
 export interface SlackPlatform extends ChatPlatform {
   /** Counters since the start: `posts`, `edits`, `rateLimited`, `readBacks`, `repeats`, `previews`, `files`, `gone`, `failures`. */
   counts(): Readonly<Record<string, number>>;
-  /** Resolves when no preview and no status is on its way: before the process ends. */
+  /** Ends previews and waits for what is on its way beside posts and edits: before the process ends. */
   settled(): Promise<void>;
 }
 
-/** Slack, outward. Opens nothing: every call asks `clientFor`. */
+/** Slack, outward. Opens nothing by itself: every call asks `clientFor`. */
 export function createSlackPlatform(deps: SlackPlatformDeps): SlackPlatform {
-  throw new Error(`not there yet in ${deps.language}`);
+  const { stores, clock, logger, language } = deps;
+  const pace = { ...SLACK_PACE, ...deps.pace };
+  const together = { burst: pace.callsAtOnce, everyMs: 60_000 / pace.callsAMinute };
+  const slack = createSlackCalls({ clientFor: deps.clientFor, clock, logger, together });
+  const calls = createThreadCalls(slack, pace);
+  const features = createTeamFeatures({ stores, clock, logger });
+  const notes = createPreviewNotes({ stores, clock });
+  const { count } = slack;
+  const everyMs = pace.previewEveryMs;
+  const previews = createPreviews({ calls, notes, features, clock, logger, everyMs, language, count });
+  const sessions = createSessionStatus(calls, features, logger);
+  const ownBot = createOwnBots(calls);
+  const messages = createMessages({ stores, clock, logger, language, calls, features, notes, previews, ownBot, count });
+
+  return {
+    face: SLACK,
+    limits: { editEveryMs: pace.editEveryMs, showElapsedEveryMs: SHOW_ELAPSED_MS },
+    async post(chatId, what, key, how) {
+      const thread = threadOf(chatId);
+      if (!thread) return NO_THREAD;
+      const posted = await messages.post({ chatId, thread }, what, key, how?.mayBeThere === true);
+      if (posted.kind === "gone") count("gone");
+      else if (what.kind === "card") sessions.follow(thread, what);
+      return posted;
+    },
+    async edit(chatId, ref, what) {
+      const thread = threadOf(chatId);
+      if (!thread) return NO_THREAD;
+      const posted = await messages.edit({ chatId, thread }, ref, what);
+      if (posted.kind === "gone") count("gone");
+      else if (what.kind === "card") sessions.follow(thread, what);
+      return posted;
+    },
+    preview(chatId, text, key) {
+      const thread = threadOf(chatId);
+      if (thread) previews.show(thread, text, key);
+    },
+    counts: () => ({ ...slack.counts }),
+    async settled() {
+      await Promise.all([previews.settled(), sessions.settled()]);
+    },
+  };
 }
+
+const NO_THREAD: Posted = { kind: "gone", why: "This is no conversation of Slack's." };

@@ -17,3 +17,11 @@ export function fallbackText(text: string): string {
   const kept = plain.length <= FALLBACK ? plain : `${cutAt(plain, FALLBACK)}…`;
   return escapeMrkdwn(kept) || "…";
 }
+
+/**
+ * Markdown of a model for a chat stream, which Slack renders itself: no mentions, and no labels on links, so that
+ * every address is seen. A longer text begins with what a shorter one became: a stream only grows.
+ */
+export function streamText(text: string): string {
+  return escapeMrkdwn(text.replace(/[^\P{C}\n\t]|[\u2028\u2029]/gu, "")).replaceAll("](", "] (");
+}
