@@ -32,9 +32,9 @@ const SEARCHED = 100;
 type SuggestDeps = Pick<ConversationDeps, "stores" | "tools" | "language">;
 
 /**
- * Names that fit what was typed so far, best first, at most 25: what begins with it, then what holds it, then what
- * the catalogue finds for the words. Asked at every key, so it reads what is in memory where it can. A value that
- * is longer than a menu takes is left out; strangers get nothing.
+ * Names that fit what was typed so far, best first, at most 25: what begins with it, then what holds it; where no
+ * operation does, what the catalogue finds for the words. Asked at every key, so it reads what is in memory where it
+ * can. A value that is longer than a menu takes is left out; strangers get nothing.
  */
 export async function suggest(request: SuggestRequest, deps: SuggestDeps): Promise<readonly Suggestion[]> {
   const typed = plain(request.typed.slice(0, MAX_TYPED));
@@ -87,10 +87,9 @@ async function operationsLike(
     label: summary ? `${operation} · ${summary}` : operation,
   });
   const like = ranked((await tools.cards(project.id)).filter(isWanted).map(toSuggestion), typed);
-  if (like.length >= SHOWN || typed === "") return like;
+  if (like.length > 0 || typed === "") return like;
   const found = await tools.search(project.id, `${service ?? ""} ${typed}`, SEARCHED);
-  const fitting = typed.split(" ").filter((word) => word.length > 2);
-  return [...like, ...(fitting.length > 0 ? found.filter(isWanted).map(toSuggestion) : [])];
+  return found.filter(isWanted).map(toSuggestion);
 }
 
 async function runsLike(project: Project, typed: string, { stores, language = "en" }: SuggestDeps) {

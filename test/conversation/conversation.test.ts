@@ -3,6 +3,7 @@ import { createConversation } from "../../core/conversation/receive-message.ts";
 import type { IncomingMessage } from "../../core/domain/chat.ts";
 import { PilotoError } from "../../core/domain/errors.ts";
 import { asId, type ChatId } from "../../core/domain/ids.ts";
+import type { SingleChange } from "../../core/planning/decision.ts";
 import { openSqlite } from "../../storage/index.ts";
 import { settle } from "../support/manual-clock.ts";
 import { CHAT, type ConversationHouse, openConversation, PROJECT } from "./conversation-house.ts";
@@ -117,6 +118,28 @@ test("edits by button: a dropped step, a set argument, an invalid one refused, a
     { path: { partId: "p-101" }, body: { quantity: 5 } },
   ]);
   expect((await house.stores.read((tx) => tx.runs.revisions(run!.id))).length).toBe(3);
+});
+
+test("a form's edits are one revision, one vote and one entry in the audit log, or nothing", async () => {
+  const house = await openConversation();
+  await house.say("set the stock of p-101 to 400 and tell the workshop");
+  const [run] = await runsOf(house);
+  const press = (...changes: SingleChange[]) =>
+    house.conversation.press({
+      runId: run!.id,
+      revision: 1,
+      action: "edit",
+      by: asId("test:ana"),
+      change: { kind: "several", changes },
+    });
+  const set = { kind: "set", step: 1, path: ["body", "quantity"] } as const;
+  const drop = { kind: "drop", step: 2 } as const;
+  expect(await press(drop, { ...set, value: "lots" })).toMatchObject({ decision: { kind: "refused" } });
+  expect(await press(drop, { ...set, value: 5 })).toMatchObject({ decision: { kind: "accepted" } });
+  const [edited] = await runsOf(house);
+  expect(edited).toMatchObject({ revision: 2, plan: { steps: [{ args: { body: { quantity: 5 } } }] } });
+  expect((await verbsOf(house)).filter((did) => did === "edit-plan")).toHaveLength(1);
+  expect(await house.stores.read((tx) => tx.votes.of(run!.id))).toHaveLength(1);
 });
 
 test("two edits of one revision at the same moment: one wins, the other is told", async () => {

@@ -5,6 +5,7 @@ import type { Plan } from "../../core/domain/plan.ts";
 import { referencesIn } from "../../core/domain/references.ts";
 import type { JsonObject } from "../../core/domain/result.ts";
 import { changePlan } from "../../core/planning/change-plan.ts";
+import type { SingleChange } from "../../core/planning/decision.ts";
 import { planDifference } from "../../core/planning/plan-difference.ts";
 import { words } from "../../core/words/words.ts";
 
@@ -102,4 +103,46 @@ test("the difference between two revisions names what was dropped, moved and cha
   expect(drop.kind === "changed" && planDifference(three, drop.plan, say)).toBe("step 2 dropped (shop POST /b)");
   const move = changePlan(three, { kind: "move", step: 3, to: 2 }, say);
   expect(move.kind === "changed" && planDifference(three, move.plan, say)).toMatch(/step 2 is now step 3/);
+});
+
+test("several edits of a form are one: numbers are those of the plan before, all or none", () => {
+  const before = plan({ body: { n: 1 } }, {}, uses(1), uses(2), {});
+  const changed = changePlan(
+    before,
+    {
+      kind: "several",
+      changes: [
+        { kind: "drop", step: 2 },
+        { kind: "drop", step: 4 },
+        { kind: "move", step: 5, to: 1 },
+        { kind: "set", step: 1, path: ["body", "n"], value: 7 },
+        { kind: "set", step: 3, path: ["body", "note"], value: "{{steps.1.body.n}}" },
+      ],
+    },
+    say,
+  );
+  const steps = changed.kind === "changed" ? changed.plan.steps : [];
+  expect(steps.map(({ number, tool, args }) => ({ number, tool, args }))).toEqual([
+    { number: 1, tool: "shop POST /e", args: {} },
+    { number: 2, tool: "shop POST /a", args: { body: { n: 7 } } },
+    { number: 3, tool: "shop POST /c", args: { body: { id: "{{steps.2.body.id}}", note: "{{steps.2.body.n}}" } } },
+  ]);
+  const refused = (...changes: SingleChange[]) => changePlan(before, { kind: "several", changes }, say);
+  const fine = { kind: "drop", step: 5 } as const;
+  expect(refused(fine, { kind: "drop", step: 2 })).toEqual({ kind: "refused", why: say.isUsed(2, 4) });
+  expect(refused(fine, { kind: "drop", step: 9 })).toEqual({ kind: "refused", why: say.noStep(9, 5) });
+  expect(refused(fine, { kind: "move", step: 1, to: 4 })).toEqual({ kind: "refused", why: say.wouldComeLate(1, 3) });
+  const all = before.steps.map(({ number }) => ({ kind: "drop" as const, step: number }));
+  expect(refused(...all)).toEqual({ kind: "refused", why: say.lastStep });
+});
+
+test("a form that gives every step a new place gets exactly that order", () => {
+  fc.assert(
+    fc.property(fc.shuffledSubarray([1, 2, 3, 4, 5, 6], { minLength: 6 }), (places) => {
+      const changes = places.map((to, at) => ({ kind: "move" as const, step: at + 1, to }));
+      const changed = changePlan(plan({}, {}, {}, {}, {}, {}), { kind: "several", changes }, say);
+      const tools = changed.kind === "changed" ? changed.plan.steps.map(({ tool }) => tool.at(-1)) : [];
+      for (const [at, to] of places.entries()) expect(tools[to - 1]).toBe("abcdef"[at]);
+    }),
+  );
 });
