@@ -18,7 +18,8 @@ export const inboxEn = {
   },
   stop: {
     nothing: "Nothing is running in this place.",
-    which: (runs: string) => `Several things run here. Press Stop on a card, or write stop and the end of a name:\n${runs}`,
+    which: (runs: string) =>
+      `Several things run here. Press Stop on a card, or write stop and the end of a name:\n${runs}`,
     line: (run: string, goal: string) => `…${run} · ${goal}`,
   },
   noText: "That message holds no text that I can read.",
@@ -36,6 +37,7 @@ export const inboxEn = {
     working: "I am working on that change. The card shows it in a moment.",
     gone: "That plan cannot be changed any more.",
   },
+  formFailed: "The form could not be opened. Please press Edit again, or say in words what to change.",
   notKept: "I could not keep that: my memory did not answer. Please send it again in a moment.",
   failed: "Something inside Piloto went wrong there. The log has the details; please try again.",
 };

@@ -39,6 +39,7 @@ export const inboxEs: typeof inboxEn = {
     working: "Estoy con ese cambio. La tarjeta lo mostrará en un momento.",
     gone: "Ese plan ya no se puede cambiar.",
   },
+  formFailed: "El formulario no se pudo abrir. Pulsa Editar otra vez, o di con palabras qué cambiar.",
   notKept: "No pude guardarlo: mi memoria no contestó. Envíalo otra vez en un momento.",
   failed: "Algo falló dentro de Piloto. Los detalles están en el registro; inténtalo de nuevo.",
 };

@@ -1,0 +1,104 @@
+import type { ModalView } from "@slack/types";
+import { z } from "zod";
+import type { Language } from "../../../core/domain/chat.ts";
+import { cutAt, plainText } from "../../../core/domain/plain-text.ts";
+import type { Press } from "../../../core/index.ts";
+import { words } from "../../../core/words/words.ts";
+import { readEditForm } from "../../shared/read-edit-form.ts";
+import type { SlackBot } from "../install/slack-bots.ts";
+import { whoOf } from "../people/actors.ts";
+import { readEditModal, type SubmittedEdit } from "../show/edit-modal.ts";
+import { richText, run, section } from "../show/rich-text.ts";
+import { threadOf } from "../slack-ids.ts";
+import type { HearDeps } from "./hear-deps.ts";
+import { languageOfRun } from "./press.ts";
+import { tellPrivately } from "./tell-privately.ts";
+
+const Submitted = z.looseObject({
+  user: z.looseObject({ id: z.string(), team_id: z.string().nullish() }),
+  view: z.unknown(),
+});
+
+/** What the acknowledgement of a form says: nothing closes it. */
+export type FormAnswer =
+  | undefined
+  | { readonly response_action: "errors"; readonly errors: Readonly<Record<string, string>> }
+  | { readonly response_action: "update"; readonly view: ModalView };
+
+/** Slack waits three seconds for the acknowledgement of a form. */
+const ANSWER_WITHIN_MS = 2_200;
+
+/**
+ * The form of a plan was sent. Mistakes are shown at their fields; a conflict (somebody was first, the plan changed)
+ * is said in the form. A change that takes longer than Slack waits (one in words asks a model) closes the form, and
+ * whoever sent it is told privately what came of it. `answer` is called once, in time.
+ */
+export async function submitForm(
+  body: unknown,
+  where: { team: string; bot: SlackBot },
+  deps: HearDeps,
+  answer: (answer: FormAnswer) => Promise<void>,
+): Promise<void> {
+  const { user, view } = Submitted.parse(body);
+  const edit = readEditModal(view);
+  if (!edit) return answer(notice(words(deps.language).chatApp.tooOld, deps.language));
+  const language = await languageOfRun(edit.runId, deps);
+  const who = await whoOf({ ...where, user: user.id, ...(user.team_id ? { userTeam: user.team_id } : {}) }, deps);
+  const shown = await deps.core.showRun(edit.runId, who);
+  if (!shown) return answer(notice(words(language).conversation.notFound, language));
+  const { account: by, groups } = who;
+  const press: Press = {
+    runId: edit.runId,
+    revision: edit.revision,
+    action: "edit",
+    by,
+    ...(groups ? { groups } : {}),
+  };
+  // A plan that is no longer the one of the form is not read with it: the core says why.
+  if (shown.run.revision !== edit.revision || shown.run.state !== "draft")
+    return keep(press, edit, where, language, deps, answer);
+  const read = readEditForm(shown.run.plan, edit.form, language);
+  if (read.kind === "nothing") return answer(undefined);
+  if (read.kind === "problems") {
+    const errors = Object.fromEntries(read.problems.map(({ field, text }) => [field, cutAt(text, 150)]));
+    return answer({ response_action: "errors", errors });
+  }
+  return keep({ ...press, change: read.change }, edit, where, language, deps, answer);
+}
+
+async function keep(
+  press: Press,
+  edit: SubmittedEdit,
+  { bot }: { bot: SlackBot },
+  language: Language,
+  deps: HearDeps,
+  answer: (answer: FormAnswer) => Promise<void>,
+): Promise<void> {
+  const inTime = new AbortController();
+  const working = deps.core.pressButton(press).finally(() => inTime.abort());
+  const first = await Promise.race([working, deps.clock.sleep(ANSWER_WITHIN_MS, inTime.signal).then(() => undefined)]);
+  if (first) {
+    const isTaken = first.decision.kind === "accepted";
+    return answer(isTaken ? undefined : notice(first.reply, language));
+  }
+  await answer(undefined);
+  const { decision, reply } = await working;
+  if (decision.kind === "accepted") return;
+  const run = await deps.stores.read((tx) => tx.runs.get(edit.runId));
+  const thread = run && threadOf(run.chatId);
+  const user = press.by.slice(press.by.lastIndexOf("/") + 1);
+  const line = { bot, user, ...(thread ? { channel: thread.channel, thread: thread.root } : {}) };
+  await tellPrivately(line, `${words(language).inbox.edit.notKept}. ${reply}`, language, deps);
+}
+
+/** In place of the form. */
+function notice(text: string, language: Language): FormAnswer {
+  const say = words(language);
+  const view: ModalView = {
+    type: "modal",
+    title: { type: "plain_text", text: cutAt(say.inbox.edit.notKept, 24) },
+    close: { type: "plain_text", text: cutAt(say.chatApp.edit.close, 24) },
+    blocks: [richText([section(run(cutAt(plainText(text), 2_500)))])],
+  };
+  return { response_action: "update", view };
+}

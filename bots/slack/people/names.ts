@@ -1,0 +1,41 @@
+import type { WebClient } from "@slack/web-api";
+import { plainLine } from "../../../core/domain/plain-text.ts";
+import type { Clock } from "../../../core/ports/clock.ts";
+import { rememberFor } from "../install/slack-bots.ts";
+
+export interface Names {
+  /** What people call this user; `undefined` when Slack does not tell within a moment. Never rejects. */
+  of(client: WebClient, user: string): Promise<string | undefined>;
+}
+
+const MOMENT_MS = 1_500;
+const MOST = 80;
+
+/** Display names by users.info, believed for `forMs`. A name that could not be had is asked for again. */
+export function openNames(clock: Clock, forMs: number): Names {
+  const byClient = new WeakMap<WebClient, ReturnType<typeof rememberFor<string | undefined>>>();
+  const of = (client: WebClient) => {
+    const known = byClient.get(client);
+    if (known) return known;
+    const made = rememberFor(forMs, clock, (user) => ask(client, user));
+    byClient.set(client, made);
+    return made;
+  };
+  return {
+    of(client, user) {
+      const tooLong = new AbortController();
+      const asked = of(client)
+        .get(user)
+        // A name is a kindness: without it people are called by their account.
+        .catch(() => undefined)
+        .finally(() => tooLong.abort());
+      return Promise.race([asked, clock.sleep(MOMENT_MS, tooLong.signal).then(() => undefined)]);
+    },
+  };
+}
+
+async function ask(client: WebClient, user: string): Promise<string | undefined> {
+  const { user: found } = await client.users.info({ user });
+  const name = [found?.profile?.display_name, found?.profile?.real_name, found?.real_name, found?.name].find(Boolean);
+  return name === undefined ? undefined : plainLine(name, MOST) || undefined;
+}
