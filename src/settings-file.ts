@@ -1,6 +1,11 @@
 import { z } from "zod";
 
-const account = z.string().regex(/^[a-z]+:\S+$/, 'an account such as "terminal:ana" or "terminal:*"');
+const account = z
+  .string()
+  .regex(
+    /^[a-z]+:(?:\*|[^\s*/]+\/\*|[^\s*]+)$/,
+    'an account such as "terminal:ana", a group such as "slack:T1/S1", or "terminal:*" or "slack:T1/*" for everybody there',
+  );
 const name = z.string().regex(/^[a-z0-9-]{1,40}$/, "lower-case letters, digits and dashes, at most 40");
 const count = z.number().int().positive();
 

@@ -1,4 +1,4 @@
-import { type AccountId, faceOf, shortRunId } from "../domain/ids.ts";
+import { type AccountId, shortRunId } from "../domain/ids.ts";
 import { plainLine } from "../domain/plain-text.ts";
 import type { PlanRun, StepRun, Vote } from "../domain/plan-run.ts";
 import { whoText } from "../words/who-text.ts";
@@ -104,7 +104,9 @@ function draftNotes(run: PlanRun, context: NoteContext, say: Words): string[] {
   if (!context.mayConfirm) return [expires];
   if (context.mayConfirm.length === 0) return [note.nobodyMayConfirm, expires];
   const names = context.mayConfirm.map((account) =>
-    account.endsWith(":*") ? say.card.anyoneOn(faceOf(account)) : personName(account, context),
+    /[:/]\*$/.test(account)
+      ? say.card.anyoneOn(account.replace(/[:/]\*$/, "").replace(":", " "))
+      : personName(account, context),
   );
   const shown = names.slice(0, NAMES_SHOWN).join(", ");
   const more = names.length - NAMES_SHOWN;
