@@ -97,5 +97,5 @@ function choiceProblems(at: string, option: Option): string[] {
 function lettersIn(part: CommandBody | Option): number {
   const choices = ((part as Option).choices ?? []).reduce((n, c) => n + c.name.length + String(c.value).length, 0);
   const inside = (part.options ?? []).reduce((sum, option) => sum + lettersIn(option), 0);
-  return part.name.length + (part.description ?? "").length + choices + inside;
+  return (part.name ?? "").length + (part.description ?? "").length + choices + inside;
 }

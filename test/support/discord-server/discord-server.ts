@@ -156,9 +156,7 @@ export async function startDiscordServer(options: DiscordServerOptions = {}): Pr
     advance(ms) {
       ahead += ms;
     },
-    setLimits(table) {
-      discord.limits.table = table;
-    },
+    setLimits: (table) => discord.limits.change(table),
     setDelay({ restMs = 0, gatewayMs = 0 }) {
       door.delayMs = restMs;
       gateway.trouble.delayMs = gatewayMs;

@@ -1,3 +1,4 @@
+import { type Asked, begin } from "./asked.ts";
 import { commandNamed, headOf, type OptionValue, optionsOf, type PersonFile, upload } from "./command-options.ts";
 import { flattened, isSelect, TYPE } from "./component-rules.ts";
 import type { Discord } from "./discord.ts";
@@ -7,14 +8,7 @@ import { directChannel } from "./people-places.ts";
 import { may } from "./permissions.ts";
 import { archiveIfSilent } from "./threads.ts";
 import { type Json, wireMessage, wireUser } from "./wire.ts";
-import {
-  CHANNEL_TYPE,
-  type Channel,
-  type Component,
-  findBy,
-  type Message,
-  type User,
-} from "./world.ts";
+import { CHANNEL_TYPE, type Channel, type Component, findBy, type Message, type User } from "./world.ts";
 
 export interface Saying {
   /** Channel or thread, by name or id; default the first text channel. */

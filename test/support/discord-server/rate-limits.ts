@@ -35,20 +35,27 @@ export interface Ticket {
 }
 
 export interface RateLimits {
-  table: LimitTable;
+  /** New limits, new buckets. */
+  change(table: LimitTable): void;
   /** `major` is the channel, guild or webhook id in the path. */
   take(route: string, major: string, free: boolean): Ticket;
 }
 
-export function rateLimits(table: LimitTable, nowMs: () => number): RateLimits {
+export function rateLimits(initial: LimitTable, nowMs: () => number): RateLimits {
   const buckets = new Map<string, { left: number; resetsMs: number }>();
   let global = { left: 0, resetsMs: 0 };
-  const limits: RateLimits = { table, take };
-  return limits;
+  let table = initial;
+  return { take, change };
+
+  function change(next: LimitTable): void {
+    table = next;
+    buckets.clear();
+    global = { left: 0, resetsMs: 0 };
+  }
 
   function take(route: string, major: string, free: boolean): Ticket {
     const now = nowMs();
-    const limit = limits.table.byRoute[route] ?? limits.table.other;
+    const limit = table.byRoute[route] ?? table.other;
     const key = `${route} ${major}`;
     let bucket = buckets.get(key);
     if (!bucket || bucket.resetsMs <= now) {
@@ -67,7 +74,7 @@ export function rateLimits(table: LimitTable, nowMs: () => number): RateLimits {
   }
 
   function overGlobal(now: number): boolean {
-    const most = limits.table.globalPerSecond;
+    const most = table.globalPerSecond;
     if (most === undefined) return false;
     if (global.resetsMs <= now) global = { left: most, resetsMs: now + 1000 };
     global.left -= 1;
