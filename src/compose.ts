@@ -105,7 +105,10 @@ async function build(settings: Settings, options: ComposeOptions, closing: Opene
   );
   const checkpoint = () => checkpoints.write(clock.nowMs());
   const boot = { id: ids.next() as BootId, processName: processName(settings) };
-  const core = createCore({ stores, fleet, tools, platforms, clock, ids, logger, checkpoint, boot, language });
+  const core = createCore({
+    ...{ stores, fleet, tools, platforms, clock, ids, logger, checkpoint, boot, language },
+    redact: secrets.redact,
+  });
   const register = async (signal: AbortSignal) => {
     if (demo) return demo.register();
     // Far services may be slow to answer: Piloto is ready without them.

@@ -1,6 +1,10 @@
+import { Kysely, PostgresDialect } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isPilotoError } from "../../core/domain/errors.ts";
+import { asId } from "../../core/domain/ids.ts";
 import { openPostgres, type PgPool } from "../../storage/index.ts";
+import { allMigrations, migrate } from "../../storage/migrate.ts";
+import type { Database } from "../../storage/schema.ts";
 import { emptyPostgres } from "./empty-postgres.ts";
 import { pglitePool } from "./pglite-pool.ts";
 
@@ -41,14 +45,37 @@ test("a database of a newer version is refused with its name", async () => {
   await emptyPostgres(pool);
   await (await openPostgres({ source: { pool } })).close();
   const client = await pool.connect();
-  await client.query("insert into kysely_migration (name, timestamp) values ('0002-next', 'now')");
+  await client.query("insert into kysely_migration (name, timestamp) values ('0003-next', 'now')");
   client.release();
   const error = await openPostgres({ source: { pool } }).catch((reason) => reason);
   expect(isPilotoError(error, "DATA_TOO_NEW")).toBe(true);
-  expect(error.message).toContain("0002-next");
+  expect(error.message).toContain("0003-next");
   const tidying = await pool.connect();
-  await tidying.query("delete from kysely_migration where name = '0002-next'");
+  await tidying.query("delete from kysely_migration where name = '0003-next'");
   tidying.release();
+});
+
+test("a database of the first version gets the changes of today and keeps what it held", async () => {
+  const client = await pool.connect();
+  await client.query("drop schema public cascade");
+  await client.query("create schema public");
+  client.release();
+  const borrowed = { connect: () => pool.connect(), end: async () => undefined };
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: borrowed as never }) });
+  await migrate(db, { "0001-first": allMigrations("postgres")["0001-first"]! });
+  const filling = await pool.connect();
+  await filling.query(
+    "insert into outbox_says (chat_id, face, key, at_ms, due_at_ms, tries, say) values ('terminal:main', 'terminal', 'k', 1, 1, 0, '{\"text\":\"left\"}')",
+  );
+  filling.release();
+  const stores = await openPostgres({ source: { pool } });
+  const claimed = await stores.atomically(async (tx) => {
+    const [left] = await tx.outbox.due("terminal", 10, 10);
+    await tx.faceNotes.put("slack", "k", 1, 1);
+    return tx.outbox.claim(left!, { owner: asId("b"), nowMs: 10, untilMs: 20 });
+  });
+  expect(claimed).toEqual({ mayBeThere: false });
+  await stores.close();
 });
 
 test("a transaction that stood in another's way is run again, and written once", async () => {

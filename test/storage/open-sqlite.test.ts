@@ -8,7 +8,7 @@ import { isPilotoError, type PilotoError } from "../../core/domain/errors.ts";
 import { backUp, openSqlite, type SqliteStores, verifyBackup } from "../../storage/index.ts";
 import { allMigrations, type Migrations } from "../../storage/migrate.ts";
 import { assertVersion } from "../../storage/sqlite/connection.ts";
-import { running } from "./sample-data.ts";
+import { bootId, CHAT, running, WORKSHOP } from "./sample-data.ts";
 
 let folder: string;
 let opened: SqliteStores[];
@@ -78,6 +78,49 @@ test("a file that holds data is backed up, and the backup verified, before its s
   expect(name).toMatch(/^before-0003-next-/);
   expect(backup).toMatchObject({ auditEntries: 2, rows: { runs: 1, steps: 2, audit: 2 } });
   expect(backup.rows.extra).toBeUndefined();
+});
+
+test("a file of the first version gets the changes of today, after a backup, and keeps what it held", async () => {
+  const before = await open({ migrations: { "0001-first": allMigrations("sqlite")["0001-first"]! } });
+  const { run } = await running(before);
+  await before.atomically(async (tx) => {
+    await tx.chats.ensure({ id: CHAT, projectId: WORKSHOP, language: "en", atMs: 1 });
+    await tx.audit.append(entry);
+  });
+  const { db } = before.connection;
+  db.exec(
+    `insert into messages (id, chat_id, face, key, origin, at_ms, text) values ('m1', '${CHAT}', 'terminal', 'k1', 'person', 1, 'hello')`,
+  );
+  db.exec(
+    `insert into votes (run_id, revision, plan_hash, by_account, action, counted, at_ms) values ('${run.id}', 1, 'h', 'terminal:ana', 'confirm', 1, 1)`,
+  );
+  db.exec(
+    `insert into outbox_says (chat_id, face, key, at_ms, due_at_ms, tries, say) values ('${CHAT}', 'terminal', 'k', 1, 1, 0, '{"text":"left"}')`,
+  );
+  db.exec(
+    `insert into outbox_cards (run_id, chat_id, face, version, delivered_version, due_at_ms, not_before_ms, tries) values ('${run.id}', '${CHAT}', 'terminal', 2, 1, 1, 0, 0)`,
+  );
+  await before.close();
+  const after = await open();
+  const owner = bootId("b");
+  await after.atomically(async (tx) => {
+    const found = await tx.outbox.due("terminal", 10, 10);
+    expect(found.map((one) => one.kind)).toEqual(["say", "card"]);
+    for (const one of found) {
+      expect(await tx.outbox.claim(one, { owner, nowMs: 10, untilMs: 20 })).toEqual({ mayBeThere: false });
+    }
+  });
+  expect((await after.read((tx) => tx.messages.nextWaiting(CHAT)))?.text).toBe("hello");
+  expect(await after.read((tx) => tx.votes.of(run.id))).toMatchObject([{ by: "terminal:ana", groups: undefined }]);
+  expect(await after.read((tx) => tx.runs.get(run.id))).toMatchObject({ id: run.id, state: "running" });
+  const [name] = readdirSync(path.join(folder, "backups"));
+  const backup = verifyBackup(path.join(folder, "backups", name!));
+  expect(name).toMatch(/^before-0002-chat-apps-/);
+  expect(backup).toMatchObject({
+    auditEntries: 1,
+    rows: { runs: 1, messages: 1, outbox_says: 1, kysely_migration: 1 },
+  });
+  expect(backup.rows.face_notes).toBeUndefined();
 });
 
 test("a change of the schema that fails leaves the file as it was", async () => {

@@ -2,6 +2,8 @@ import { afterAll, afterEach, beforeAll, describe } from "vitest";
 import type { Stores } from "../../core/ports/stores.ts";
 import { project } from "./sample-data.ts";
 import { auditFacts } from "./stores-contract/audit-facts.ts";
+import { chatAppFacts } from "./stores-contract/chat-app-facts.ts";
+import { claimFacts } from "./stores-contract/claim-facts.ts";
 import { conversationFacts } from "./stores-contract/conversation-facts.ts";
 import { outboxFacts } from "./stores-contract/outbox-facts.ts";
 import { queueFacts } from "./stores-contract/queue-facts.ts";
@@ -42,6 +44,8 @@ export function storesContract(name: string, { isShared }: { isShared: boolean }
     stepFacts(subject);
     queueFacts(subject);
     outboxFacts(subject);
+    claimFacts(subject);
+    chatAppFacts(subject);
     serviceFacts(subject);
     auditFacts(subject);
     raceFacts(subject);
