@@ -20,47 +20,47 @@ export async function answerQuestion(
   deps: ConversationDeps,
   signal: AbortSignal,
 ): Promise<void> {
+  const { message, chat, project } = scene;
   const preview = previewIn(scene, deps);
-  let isAnswered = false;
-  try {
-    const { chat, project, message } = scene;
-    const history = [...scene.history, ...(await runFacts(scene, deps))];
-    const request = { chat, project, message, history, readsOnly: kind === "question", onText: preview?.onText };
-    isAnswered = await endTurn(await proposePlan(request, deps, signal), scene, deps);
-  } finally {
-    // A Stop has its own answer, under the same key.
-    if (!isAnswered && signal.reason !== "person") preview?.takeBack();
-  }
+  const history = [...scene.history, ...(await runFacts(scene, deps))];
+  const request = { chat, project, message, history, readsOnly: kind === "question", onText: preview?.onText };
+  const proposed = await proposePlan(request, deps, signal);
+  await endTurn(proposed, scene, deps);
+  const shown = preview?.shown();
+  if (proposed.kind === "drafted" && shown !== undefined) await keepWords(shown, message, deps);
+}
+
+/** Words that came before a plan: what the platform showed of them ends as a message of its own. */
+function keepWords(text: string, { id, chatId }: Message, { stores, clock }: ConversationDeps): Promise<void> {
+  return stores.atomically((tx) => tx.outbox.say(chatId, replyKey(id), { text }, clock.nowMs()));
 }
 
 /** Shows unfinished words where the chat's platform can; the final answer has the same key and takes their place. */
 function previewIn({ chat, message }: Scene, { platforms, clock }: ConversationDeps): AnswerPreview | undefined {
   const platform = platforms.find(({ face, preview }) => face === faceOf(chat.id) && preview !== undefined);
-  return platform && createAnswerPreview((text) => platform.preview?.(chat.id, text, replyKey(message.id)), clock);
+  if (!platform) return undefined;
+  return createAnswerPreview((text) => platform.preview?.(chat.id, text, replyKey(message.id)), clock);
 }
 
-/** `false` when no words follow: a draft's card speaks for itself. */
-async function endTurn(proposed: Proposed, { message, chat }: Scene, deps: ConversationDeps): Promise<boolean> {
+async function endTurn(proposed: Proposed, { message, chat }: Scene, deps: ConversationDeps): Promise<void> {
   const say = words(chat.language);
   switch (proposed.kind) {
     case "drafted":
-      return false;
     case "handled-before":
-      return true;
+      return;
     case "not-allowed":
       await finishTurn(message, { text: say.conversation.mayNotPropose(message.account ?? "") }, deps);
-      return true;
+      return;
     case "rejected-before": {
       const { by, atMs } = proposed.by;
       const when = atMs === undefined ? "" : whenText(atMs, deps.clock.nowMs());
       const text = say.planning.rejectedBefore(by ? whoText(by) : say.planning.somebody, when);
       await finishTurn(message, { text }, deps);
-      return true;
+      return;
     }
     case "thought":
       logLeftOut(proposed.thought.dropped, message, deps);
       await finishTurn(message, { text: tellThought(proposed.thought, chat.language) }, deps);
-      return true;
   }
 }
 

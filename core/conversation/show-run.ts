@@ -1,11 +1,12 @@
 import { holderOf } from "../access/holder-of.ts";
 import { isKnown } from "../access/is-known.ts";
-import { may } from "../access/may.ts";
+import { type Holder, may } from "../access/may.ts";
 import type { Card } from "../domain/card.ts";
 import type { Actor, Language } from "../domain/chat.ts";
 import type { FleetNode } from "../domain/fleet-node.ts";
 import type { ProjectId, RunId } from "../domain/ids.ts";
 import { ACTIVE_STATES, isOver, type PlanRun, RUN_STATES, type RunState } from "../domain/plan-run.ts";
+import type { Project } from "../domain/project.ts";
 import type { ReadTx } from "../ports/stores.ts";
 import { currentCard } from "../progress/current-card.ts";
 import type { ConversationDeps } from "./scene.ts";
@@ -18,6 +19,7 @@ export interface ShownRun {
 
 /** What a home page shows one person. */
 export interface Overview {
+  /** Of the newest of these runs that the person asked for, else of the house. */
   readonly language: Language;
   /** Drafts that this person may confirm, newest first, at most 20. */
   readonly waiting: readonly ShownRun[];
@@ -50,29 +52,40 @@ export async function overview(
   { projectId, ...who }: Actor & { readonly projectId?: ProjectId },
   { stores, clock, fleet, language = "en" }: ShowDeps,
 ): Promise<Overview> {
-  const seen = await stores.read(async (tx) => {
-    const nowMs = clock.nowMs();
+  const { holder, ...seen } = await stores.read(async (tx) => {
     const holder = await holderOf(tx, who);
-    const named = projectId ? [await tx.projects.get(projectId)] : await tx.projects.list();
-    const known = named.filter((project) => project !== undefined && isKnown(holder, project)) as NonNullable<
-      (typeof named)[number]
-    >[];
-    const mayConfirm = known.filter((project) => may(holder, "confirm", project)).map(({ id }) => id);
-    const drafts = await newest(tx, mayConfirm, ["draft"], SHOWN);
-    const ids = known.map(({ id }) => id);
-    const all = async (runs: readonly PlanRun[]) => {
-      const cards: ShownRun[] = [];
-      for (const run of runs) cards.push(...[await shown(tx, run, nowMs)].filter((one) => one !== undefined));
-      return cards;
-    };
-    return {
-      isKnown: known.length > 0,
-      waiting: await all(drafts.filter((run) => run.expiresAtMs > nowMs)),
-      active: await all(await newest(tx, ids, ACTIVE_STATES, SHOWN)),
-      finished: await all(await newest(tx, ids, RUN_STATES.filter(isOver), FINISHED_SHOWN)),
-    };
+    const named = await (projectId ? tx.projects.get(projectId).then((one) => (one ? [one] : [])) : tx.projects.list());
+    const projects = named.filter((project) => isKnown(holder, project));
+    return { holder, isKnown: projects.length > 0, ...(await runsFor(tx, holder, projects, clock.nowMs())) };
   });
-  return { language, ...seen, nodes: seen.isKnown ? await fleet.nodes() : [] };
+  const own = [...seen.waiting, ...seen.active, ...seen.finished]
+    .filter(({ run }) => run.requestedBy === holder.account || holder.linked?.includes(run.requestedBy))
+    .sort((a, b) => b.run.proposedAtMs - a.run.proposedAtMs)[0];
+  return { language: own?.card.language ?? language, ...seen, nodes: seen.isKnown ? await fleet.nodes() : [] };
+}
+
+async function runsFor(tx: ReadTx, holder: Holder, projects: readonly Project[], nowMs: number) {
+  const all = projects.map(({ id }) => id);
+  const confirmable = projects.filter((project) => may(holder, "confirm", project)).map(({ id }) => id);
+  const drafts = await newest(tx, confirmable, ["draft"], SHOWN);
+  return {
+    waiting: await shownAll(
+      tx,
+      drafts.filter((run) => run.expiresAtMs > nowMs),
+      nowMs,
+    ),
+    active: await shownAll(tx, await newest(tx, all, ACTIVE_STATES, SHOWN), nowMs),
+    finished: await shownAll(tx, await newest(tx, all, RUN_STATES.filter(isOver), FINISHED_SHOWN), nowMs),
+  };
+}
+
+async function shownAll(tx: ReadTx, runs: readonly PlanRun[], nowMs: number): Promise<ShownRun[]> {
+  const cards: ShownRun[] = [];
+  for (const run of runs) {
+    const one = await shown(tx, run, nowMs);
+    if (one) cards.push(one);
+  }
+  return cards;
 }
 
 async function newest(

@@ -6,8 +6,8 @@ import { claimsAnAction } from "./false-claim.ts";
 export interface AnswerPreview {
   /** The next piece of the model's text. */
   onText(piece: string): void;
-  /** What was shown does not become the answer: it is taken back (an empty text). Without a preview, nothing. */
-  takeBack(): void;
+  /** What was shown last; `undefined` when nothing was. */
+  shown(): string | undefined;
 }
 
 /** Previews closer together than this are left out; the answer itself comes in any case. */
@@ -25,7 +25,7 @@ export function createAnswerPreview(show: (text: string) => void, clock: Pick<Cl
   let text = "";
   let checked = 0;
   let isOver = false;
-  let shownAtMs: number | undefined;
+  let last: { readonly text: string; readonly atMs: number } | undefined;
 
   /** Moves `checked` behind the sentences that are complete and may be shown. */
   function check(): void {
@@ -46,16 +46,12 @@ export function createAnswerPreview(show: (text: string) => void, clock: Pick<Cl
       const before = checked;
       check();
       isOver ||= text.length > MAX_CHARS;
-      if (checked === before || (shownAtMs !== undefined && clock.nowMs() - shownAtMs < EVERY_MS)) return;
+      if (checked === before || (last && clock.nowMs() - last.atMs < EVERY_MS)) return;
       const shown = plainText(text.slice(0, checked)).trim();
       if (shown === "") return;
-      shownAtMs = clock.nowMs();
+      last = { text: shown, atMs: clock.nowMs() };
       show(shown);
     },
-    takeBack() {
-      isOver = true;
-      if (shownAtMs !== undefined) show("");
-      shownAtMs = undefined;
-    },
+    shown: () => last?.text,
   };
 }

@@ -24,8 +24,8 @@ export interface ChatPlatform {
   readonly limits: PlatformLimits;
   /**
    * An answer while it is being written: the whole text so far, each call replaces the one before. Best effort and
-   * never awaited; the `post` with the same key ends it, and what comes later is ignored. An empty text takes back
-   * what was shown: a plan comes instead. A face that cannot show unfinished text leaves it out.
+   * never awaited; the `post` with the same key ends it, and what comes later is ignored. A face that cannot show
+   * unfinished text leaves it out.
    */
   preview?(chatId: ChatId, text: string, key: string): void;
   /** What it showed is gone when its process ends (a terminal): open cards are shown again at the next start. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { asId, type ChatId } from "../../core/domain/ids.ts";
 import { type Disk, pgliteDisk, sqliteDisk } from "../running/disks.ts";
+import { isVisited } from "../support/sampled.ts";
 import { openConversation, PROJECT } from "./conversation-house.ts";
 
 const WORDS = ["set the stock of p-101 to 400", "no, mejor 300", "sí, ejecútalo", "gracias"];
@@ -49,7 +50,8 @@ test.each([
     expect(whole).toBeGreaterThan(10);
     let points = 0;
     for (let commit = 1; commit <= whole; commit++) {
-      for (const when of ["before", "after"]) {
+      for (const [side, when] of ["before", "after"].entries()) {
+        if (!isVisited(2 * commit + side, { every: 5 })) continue;
         const chatId = asId<ChatId>(`test:${when}-${commit}`);
         const taken = new Set<string>();
         await live(disk, chatId, taken, { boot: `${when}-${commit}-1`, dieAt: `${when} ${commit}` });

@@ -29,6 +29,15 @@ describe("a home page", () => {
     expect(zoe.active).toHaveLength(1);
   });
 
+  test("speaks the language of what the person asked for last", async () => {
+    const house = await openConversation();
+    await house.say("set the stock of p-101 to 400");
+    await house.clock.advance(1_000);
+    await house.say("pon las existencias de p-101 a 400", "test:zoe", asId("test:two"));
+    expect((await overview({ account: account("test:zoe") }, house)).language).toBe("es");
+    expect((await overview({ account: account("test:ana") }, house)).language).toBe("en");
+  });
+
   test("does not offer a plan whose time is over", async () => {
     const house = await openConversation();
     await house.say("set the stock of p-101 to 400");
