@@ -1,0 +1,37 @@
+import { Routes } from "discord.js";
+import { canonicalJson, sha256 } from "../../../core/domain/canonical.ts";
+import { DISCORD } from "../discord-ids.ts";
+import type { HearDeps } from "../hear/hear-deps.ts";
+import { reasonOf, troubleOf } from "../post/trouble.ts";
+import { commandsOfPiloto } from "./commands.ts";
+
+/**
+ * Registers the commands in a server, only when they are other ones than those that were registered last: Discord takes
+ * 200 changes a day. A server that refuses is told of in the log, and works by mentions.
+ */
+export async function registerCommands(
+  guild: string,
+  application: string,
+  { rest, stores, clock, counts, logger }: HearDeps,
+): Promise<void> {
+  const commands = commandsOfPiloto();
+  const key = commandsNote(guild);
+  const hash = sha256(canonicalJson({ application, commands }));
+  if ((await stores.read((tx) => tx.faceNotes.get(DISCORD, key))) === hash) return;
+  try {
+    await rest.call("put", Routes.applicationGuildCommands(application, guild), { body: commands });
+    counts.add("commandsRegistered");
+    await stores.atomically((tx) => tx.faceNotes.put(DISCORD, key, hash, clock.nowMs()));
+  } catch (error) {
+    const trouble = troubleOf(error);
+    counts.add("commandsRefused");
+    const why = trouble ? reasonOf(trouble) : String(error).slice(0, 300);
+    logger.warn(
+      { guild, why },
+      "The commands could not be registered. Invite Piloto with the applications.commands scope.",
+    );
+  }
+}
+
+/** The face note that holds the hash of what was registered in a server. */
+export const commandsNote = (guild: string): string => `commands/${guild}`;

@@ -1,0 +1,148 @@
+import type { ChatId, ProjectId } from "../../../core/domain/ids.ts";
+import { isDeeper } from "../../../core/domain/is-deeper.ts";
+import { plainLine } from "../../../core/domain/plain-text.ts";
+import { isJsonObject, type JsonObject } from "../../../core/domain/result.ts";
+import { MENU_COMMANDS } from "../../../core/index.ts";
+import { words } from "../../../core/words/words.ts";
+import { chatIdOf, discordChat, messageKey } from "../discord-ids.ts";
+import { DiscordMessage, whoIs, wordsOf } from "../hear/message-event.ts";
+import { openThread } from "../hear/open-thread.ts";
+import { receivePatiently } from "../hear/receive-patiently.ts";
+import { postNames } from "../post/message-marker.ts";
+import { drawSay } from "../show/draw-say.ts";
+import { type Asked, notHere, projectHere } from "./answer-deps.ts";
+import { type CommandUse, readCommand } from "./interaction-event.ts";
+
+/** Somebody used `/piloto …`, or "Plan from message". */
+export async function answerCommand(asked: Asked): Promise<void> {
+  const use = readCommand(asked.interaction.data);
+  if (!use) return;
+  if (use.kind === "message") return planFromMessage(use, asked);
+  const project = await projectHere(asked);
+  if (!project) return notHere(asked);
+  if (use.sub === "ask" || use.sub === "plan") return ask(use.given.text ?? "", project, asked);
+  if (use.sub === "call") return call(use.given, project, asked);
+  return privately(use, project, asked);
+}
+
+/** Answers that only their person sees, from what is known: no model, and no trace in the channel. */
+async function privately(use: CommandUse, projectId: ProjectId, { interaction, answers, deps }: Asked): Promise<void> {
+  if (!(await answers.acknowledge("private"))) return;
+  const { who, guild, channel } = interaction;
+  const chatId = chatIdOf({ guild, channel });
+  if (use.sub === "stop") {
+    const { reply } = await deps.core.stopChat({ ...who, chatId });
+    return answers.tell(reply);
+  }
+  const name = MENU_COMMANDS.find((one) => one === use.sub);
+  if (!name) return answers.tell(words(deps.language).inbox.unclear.unknown(use.sub));
+  const rest = use.given.run ?? use.given.language ?? use.given.code ?? "";
+  const knows = await deps.core.knowsChat(chatId);
+  const { text } = await deps.core.command({
+    account: who.account,
+    groups: who.groups,
+    displayName: who.name,
+    name,
+    rest,
+    projectId,
+    language: deps.language,
+    ...(knows ? { chatId } : {}),
+  });
+  await answers.tell(text);
+}
+
+/** What is asked stands in the channel for all to see, and is answered in a thread on it. */
+async function ask(text: string, projectId: ProjectId, asked: Asked): Promise<void> {
+  const { interaction, answers, deps } = asked;
+  const say = words(deps.language);
+  if (text.trim() === "") return answers.tell(say.inbox.unclear["ask-what"]);
+  const message = await answers.say(say.chatFace.asked(interaction.who.name, text));
+  if (message === undefined) return;
+  const chatId = await chatOn(message, text, asked);
+  deps.typing.begin(chatId);
+  const received = await receivePatiently(
+    { ...interaction.who, key: messageKey(interaction.channel, interaction.id), chatId, text, projectId },
+    deps,
+  );
+  if (received.kind !== "accepted") deps.typing.end(chatId);
+  if (received.kind === "refused") await answers.tell(received.reply);
+}
+
+async function call(given: CommandUse["given"], projectId: ProjectId, asked: Asked): Promise<void> {
+  const { interaction, answers, deps } = asked;
+  const say = words(deps.language);
+  const args = readArguments(given.arguments ?? "");
+  if (!args) return answers.tell(say.chatFace.badArguments);
+  const [service = "", operation = ""] = [given.service, given.operation];
+  const what = `${service} ${operation}`;
+  const message = await answers.say(say.chatFace.called(interaction.who.name, plainLine(what, 300)));
+  if (message === undefined) return;
+  const chatId = await chatOn(message, what, asked);
+  const { account, groups } = interaction.who;
+  const proposed = await deps.core.proposeCall({ chatId, projectId, account, groups, service, operation, args });
+  if (proposed.kind === "drafted") return;
+  const text =
+    proposed.kind === "not-allowed"
+      ? say.inbox.call.notAllowed
+      : say.inbox.call.problems(proposed.problems.map((problem) => problem.text).join(" "));
+  const place = discordChat(chatId)?.channel ?? interaction.channel;
+  await deps.messages.send(place, drawSay({ text }, deps.language), postNames(`call:${interaction.id}`));
+}
+
+const MOST_LEVELS = 100;
+
+function readArguments(text: string): JsonObject | undefined {
+  if (text.trim() === "") return {};
+  try {
+    const value: unknown = JSON.parse(text.replace(/[“”„]/g, '"'));
+    return isJsonObject(value) && !isDeeper(value, MOST_LEVELS) ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** The message that was chosen is somebody's words: it is quoted in a request of the person who chose it. */
+async function planFromMessage(use: CommandUse, asked: Asked): Promise<void> {
+  const { interaction, answers, deps } = asked;
+  if (!(await answers.acknowledge("private"))) return;
+  const projectId = await projectHere(asked);
+  const say = words(deps.language);
+  if (!projectId) return answers.tell(say.inbox.notHere);
+  const message = DiscordMessage.safeParse(use.target).data;
+  const text = message ? wordsOf(message, deps.ownId()) : "";
+  if (!message || text === "") return answers.tell(say.inbox.noText);
+  const author = whoIs(message.author, undefined, undefined);
+  const chatId = await chatOn(message.id, text, asked);
+  deps.typing.begin(chatId);
+  const received = await receivePatiently(
+    {
+      ...interaction.who,
+      key: messageKey(interaction.channel, interaction.id),
+      chatId,
+      text: say.chatFace.planFrom(author.name, text),
+      thread: [{ account: author.account, text }],
+      projectId,
+    },
+    deps,
+  );
+  if (received.kind !== "accepted") deps.typing.end(chatId);
+  if (received.kind === "refused") return answers.tell(received.reply);
+  await answers.tell(say.chatFace.onIt(linkTo(chatId, interaction.channel)));
+}
+
+/** A thread on the message where the place has threads, else the place itself. */
+async function chatOn(message: string, about: string, { interaction, deps }: Asked): Promise<ChatId> {
+  const { channels } = deps;
+  const facts = await channels.facts(interaction.channel);
+  const { guild, id } = facts;
+  if (facts.kind !== "text" || !guild || !channels.rules(facts).startThreads) return chatIdOf({ guild, channel: id });
+  const thread = await openThread(id, message, about, deps);
+  if (thread !== undefined) channels.learn({ id: thread, type: 11, parent_id: id }, guild);
+  return chatIdOf({ guild, channel: thread ?? id });
+}
+
+function linkTo(chatId: ChatId, channel: string): string {
+  const chat = discordChat(chatId) ?? { channel };
+  return `https://discord.com/channels/${chat.guild ?? "@me"}/${chat.channel}`;
+}

@@ -1,0 +1,79 @@
+import { Routes } from "discord.js";
+import { z } from "zod";
+import { madeAtMs } from "../post/message-marker.ts";
+import { troubleOf } from "../post/trouble.ts";
+import { hearMessage, type MessageDeps } from "./hear-message.ts";
+import type { HeldChat } from "./held-chats.ts";
+import { DiscordMessage, isSpoken } from "./message-event.ts";
+
+const LOOK_BACK_MS = 24 * 3_600_000;
+const PAGE = 100;
+const MOST_PAGES = 3;
+
+/**
+ * After a gap (a restart, a session that could not be resumed): what was said meanwhile in the places of the last day
+ * is fetched and heard, oldest first; what was heard before is a duplicate. Then open cards are shown as they are.
+ */
+export async function catchUp(deps: MessageDeps, signal: AbortSignal): Promise<void> {
+  const { held, counts, logger, core } = deps;
+  for (const chat of await held.lately(LOOK_BACK_MS)) {
+    if (signal.aborted) return;
+    try {
+      await catchUpIn(chat, deps, signal);
+    } catch (error) {
+      const trouble = troubleOf(error);
+      counts.add("catchUpsFailed");
+      logger.warn(
+        { channel: chat.id, trouble: trouble ?? String(error).slice(0, 200) },
+        "A place could not be caught up.",
+      );
+    }
+  }
+  if (!signal.aborted) await core.refreshCards("discord");
+  counts.add("catchUps");
+}
+
+async function catchUpIn(chat: HeldChat, deps: MessageDeps, signal: AbortSignal): Promise<void> {
+  const members = new Map<string, unknown>();
+  for (const message of await missed(chat, deps)) {
+    if (signal.aborted) return;
+    if (!isSpoken(message, deps.ownId())) continue;
+    const member = chat.guild ? await memberOf(chat.guild, message.author.id, members, deps) : undefined;
+    await hearMessage({ ...message, guild_id: chat.guild, member: member as never }, deps);
+  }
+}
+
+/** The newest 300 at most, back to what was heard last, oldest first. */
+async function missed(chat: HeldChat, { rest, clock }: MessageDeps): Promise<DiscordMessage[]> {
+  const sinceMs = clock.nowMs() - LOOK_BACK_MS;
+  const isMissed = ({ id }: DiscordMessage) => isLater(id, chat.last) && (madeAtMs(id) ?? 0) >= sinceMs;
+  const found: DiscordMessage[] = [];
+  let before: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const query = { limit: String(PAGE), ...(before ? { before } : {}) };
+    const answer = await rest.call("get", Routes.channelMessages(chat.id), { query });
+    const listed = z.array(z.unknown()).parse(answer);
+    const read = listed.flatMap((one) => DiscordMessage.safeParse(one).data ?? []);
+    found.push(...read.filter(isMissed));
+    before = read.at(-1)?.id;
+    if (listed.length < PAGE || !before || read.some((message) => !isMissed(message))) break;
+  }
+  return found.sort((a, b) => (isLater(a.id, b.id) ? 1 : -1));
+}
+
+const isLater = (one: string, other: string) => BigInt(one) > BigInt(other);
+
+/** A listed message has no member: its roles are asked for, since they may be what allows the request. */
+async function memberOf(guild: string, user: string, known: Map<string, unknown>, deps: MessageDeps): Promise<unknown> {
+  if (!known.has(user)) {
+    known.set(
+      user,
+      await deps.rest.call("get", Routes.guildMember(guild, user)).catch((error: unknown) => {
+        // Somebody who left the server has no roles there.
+        deps.logger.debug({ guild, trouble: troubleOf(error) ?? String(error) }, "A member could not be read.");
+        return undefined;
+      }),
+    );
+  }
+  return known.get(user);
+}

@@ -1,0 +1,99 @@
+import { type Client, Routes } from "discord.js";
+import { z } from "zod";
+import { type PlaceRules, placeOf } from "../../shared/place-of.ts";
+import type { DiscordSettings } from "../discord-settings.ts";
+import type { DiscordRest } from "../post/discord-rest.ts";
+
+/** What must be known of a channel. */
+export interface ChannelFacts {
+  readonly id: string;
+  readonly kind: "direct" | "thread" | "text" | "other";
+  readonly guild?: string;
+  /** Of a thread: the channel it hangs on. */
+  readonly parent?: string;
+}
+
+export interface Channels {
+  /** From discord.js's memory, else from Discord. */
+  facts(id: string): Promise<ChannelFacts>;
+  /** What stands in an event saves the question. */
+  learn(channel: unknown, guild: string | undefined): void;
+  isThread(id: string): boolean;
+  rules(facts: ChannelFacts): DiscordRules;
+  /** `false` only where Discord says so: what is not known is tried. */
+  mayStartThread(id: string): boolean;
+}
+
+export interface DiscordRules extends PlaceRules {
+  readonly startThreads: boolean;
+}
+
+const Channel = z.looseObject({
+  id: z.string(),
+  type: z.number(),
+  guild_id: z.string().nullish(),
+  parent_id: z.string().nullish(),
+});
+const THREADS = [10, 11, 12];
+/** Channels in which a message can have a thread: text and announcements. */
+const TEXTS = [0, 5];
+const KEPT = 2_000;
+
+export function createChannels(
+  { places }: Pick<DiscordSettings, "places">,
+  client: () => Client | undefined,
+  rest: DiscordRest,
+): Channels {
+  const known = new Map<string, ChannelFacts>();
+
+  function remember(channel: z.infer<typeof Channel>, guild?: string): ChannelFacts {
+    const facts = factsOf(channel, guild);
+    known.delete(facts.id);
+    known.set(facts.id, facts);
+    if (known.size > KEPT) known.delete(known.keys().next().value ?? facts.id);
+    return facts;
+  }
+
+  function inMemory(id: string): ChannelFacts | undefined {
+    const cached = client()?.channels.cache.get(id);
+    if (!cached) return known.get(id);
+    const guild = "guildId" in cached ? (cached.guildId ?? undefined) : undefined;
+    const parent = "parentId" in cached ? cached.parentId : undefined;
+    return factsOf({ id, type: cached.type, parent_id: parent }, guild);
+  }
+
+  return {
+    async facts(id) {
+      return inMemory(id) ?? remember(Channel.parse(await rest.call("get", Routes.channel(id))));
+    },
+    learn(channel, guild) {
+      const read = Channel.safeParse(channel);
+      if (read.success) remember(read.data, guild);
+    },
+    isThread: (id) => inMemory(id)?.kind === "thread",
+    rules(facts) {
+      const where = { server: facts.guild, channel: facts.parent ?? facts.id };
+      const fitting = places.filter((place) => place.channel === where.channel || place.channel === undefined);
+      const exact = fitting
+        .filter((place) => place.server === undefined || place.server === where.server)
+        .sort((a, b) => rank(b) - rank(a))
+        .find((place) => place.startThreads !== undefined);
+      return { ...placeOf(places, where), startThreads: exact?.startThreads ?? true };
+    },
+    mayStartThread(id) {
+      const channel = client()?.channels.cache.get(id);
+      const me = client()?.user;
+      if (!channel || !me || !("permissionsFor" in channel)) return true;
+      return channel.permissionsFor(me)?.has(["CreatePublicThreads", "SendMessagesInThreads"]) ?? true;
+    },
+  };
+}
+
+const rank = ({ server, channel }: { server?: string; channel?: string }) => (channel ? 2 : 0) + (server ? 1 : 0);
+
+function factsOf({ id, type, guild_id, parent_id }: z.infer<typeof Channel>, guild?: string): ChannelFacts {
+  const of = guild ?? guild_id ?? undefined;
+  if (of === undefined) return { id, kind: "direct" };
+  if (THREADS.includes(type)) return { id, kind: "thread", guild: of, ...(parent_id ? { parent: parent_id } : {}) };
+  return { id, kind: TEXTS.includes(type) ? "text" : "other", guild: of };
+}

@@ -1,0 +1,92 @@
+import { z } from "zod";
+import { answerInteraction } from "../answer/answer-interaction.ts";
+import { readInteraction } from "../answer/interaction-event.ts";
+import { commandsNote, registerCommands } from "../answer/register-commands.ts";
+import { DISCORD } from "../discord-ids.ts";
+import { catchUp } from "./catch-up.ts";
+import { hearMessage, type MessageDeps } from "./hear-message.ts";
+import { createInOrder } from "./in-order.ts";
+import { DiscordMessage } from "./message-event.ts";
+
+/** All that comes from the gateway, in order within a channel. */
+export interface EventHearer {
+  hear(name: string, data: unknown): void;
+  /** Nothing new is taken; resolves when what was begun is done. */
+  stop(): Promise<void>;
+}
+
+const Guild = z.looseObject({ id: z.string(), unavailable: z.boolean().nullish() });
+const IDS_KEPT = 5_000;
+
+export function createEventHearer(deps: () => MessageDeps | undefined): EventHearer {
+  const order = createInOrder();
+  const seen = new Set<string>();
+  const stopping = new AbortController();
+
+  /** Events are delivered again after a resume, and sometimes just so. */
+  function isNew(id: string): boolean {
+    if (seen.has(id)) return false;
+    seen.add(id);
+    if (seen.size > IDS_KEPT) seen.delete(seen.keys().next().value ?? id);
+    return true;
+  }
+
+  function work(lane: string, what: string, to: MessageDeps, act: (to: MessageDeps) => Promise<void>): void {
+    order.run(lane, () =>
+      act(to).catch((error: unknown) => {
+        to.counts.add("failedEvents");
+        to.logger.error({ what, error: String(error).slice(0, 500) }, "Something of Discord's could not be worked on.");
+      }),
+    );
+  }
+
+  function message(data: unknown, to: MessageDeps): void {
+    const read = DiscordMessage.safeParse(data);
+    if (!read.success) to.counts.add("unreadable");
+    else if (!isNew(read.data.id)) to.counts.add("duplicates");
+    else work(read.data.channel_id, "message", to, (all) => hearMessage(read.data, all));
+  }
+
+  function interaction(data: unknown, to: MessageDeps): void {
+    const read = readInteraction(data);
+    if (!read) to.counts.add("unreadable");
+    else if (!isNew(read.id)) to.counts.add("duplicates");
+    // None waits for another one: each has its own three seconds.
+    else work(`interaction:${read.id}`, "interaction", to, (all) => answerInteraction(read, all));
+  }
+
+  function guildCame(data: unknown, to: MessageDeps): void {
+    const application = to.client()?.application?.id ?? to.ownId();
+    const guild = Guild.safeParse(data).data;
+    if (!guild || guild.unavailable || !application) return;
+    work(`guild:${guild.id}`, "commands", to, (all) => registerCommands(guild.id, application, all));
+  }
+
+  /** Not an outage: Piloto was taken out of the server, and its commands with it. */
+  function guildWent(data: unknown, to: MessageDeps): void {
+    const guild = Guild.safeParse(data).data;
+    if (!guild || guild.unavailable) return;
+    to.counts.add("guildsLeft");
+    to.logger.warn({ guild: guild.id }, "Piloto was taken out of a server; runs go on, and nothing is told there.");
+    work(`guild:${guild.id}`, "commands", to, async ({ stores }) => {
+      await stores.atomically((tx) => tx.faceNotes.remove(DISCORD, commandsNote(guild.id)));
+    });
+  }
+
+  return {
+    hear(name, data) {
+      const to = deps();
+      if (!to || stopping.signal.aborted) return;
+      if (name === "MESSAGE_CREATE") message(data, to);
+      else if (name === "INTERACTION_CREATE") interaction(data, to);
+      else if (name === "GUILD_CREATE") guildCame(data, to);
+      else if (name === "GUILD_DELETE") guildWent(data, to);
+      // A new session: what happened before it is not delivered again. A resumed one has no READY.
+      else if (name === "READY") work("catch-up", "catch-up", to, (all) => catchUp(all, stopping.signal));
+    },
+    stop() {
+      stopping.abort();
+      return order.settled();
+    },
+  };
+}

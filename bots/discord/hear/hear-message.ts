@@ -1,0 +1,129 @@
+import type { ChatId } from "../../../core/domain/ids.ts";
+import { words } from "../../../core/words/words.ts";
+import { chatIdOf, discordChat, messageKey } from "../discord-ids.ts";
+import { postNames } from "../post/message-marker.ts";
+import { reasonOf, troubleOf } from "../post/trouble.ts";
+import { drawSay } from "../show/draw-say.ts";
+import type { ChannelFacts } from "./channels.ts";
+import { fetchFiles, MOST_FILE_BYTES, MOST_FILES, type WhyLeft } from "./fetch-files.ts";
+import type { HearDeps } from "./hear-deps.ts";
+import type { HeldChats } from "./held-chats.ts";
+import { type DiscordMessage, isMentioned, isSpoken, whoIs, wordsOf } from "./message-event.ts";
+import { openThread } from "./open-thread.ts";
+import { receivePatiently } from "./receive-patiently.ts";
+import { threadBefore } from "./thread-before.ts";
+
+export interface MessageDeps extends HearDeps {
+  readonly held: HeldChats;
+}
+
+/**
+ * A message of Discord's: of all that is said only what is meant for Piloto is taken, in the place where its answer
+ * belongs. The same message again, however often and in whichever process, is taken once.
+ */
+export async function hearMessage(message: DiscordMessage, deps: MessageDeps): Promise<void> {
+  const { channels, counts, ownId } = deps;
+  if (!isSpoken(message, ownId())) return;
+  const facts = await channels.facts(message.channel_id);
+  const mentioned = isMentioned(message, ownId());
+  if (facts.kind !== "direct" && !mentioned && facts.kind !== "thread") return;
+  const rules = channels.rules(facts);
+  if (!rules.listen) {
+    counts.add("notListened");
+    if (facts.kind === "direct") await tell(facts.id, message, words(deps.language).inbox.notHere, deps);
+    return;
+  }
+  if (facts.kind === "thread" && !mentioned && !(await isMeant(message, facts, rules.threads, deps))) return;
+  counts.add("received");
+  const chatId = await chatFor(message, facts, rules.startThreads, deps);
+  await take(message, chatId, facts, deps, rules.project);
+}
+
+/** Replies in Piloto's own threads need no mention; without the content intent they come empty, and are no words. */
+async function isMeant(
+  { content, attachments }: DiscordMessage,
+  facts: ChannelFacts,
+  threads: boolean,
+  { core }: MessageDeps,
+): Promise<boolean> {
+  if (!threads || (content === "" && attachments.length === 0)) return false;
+  return core.knowsChat(chatIdOf({ guild: facts.guild, channel: facts.id }));
+}
+
+async function chatFor(
+  message: DiscordMessage,
+  { kind, guild, id }: ChannelFacts,
+  startThreads: boolean,
+  deps: MessageDeps,
+): Promise<ChatId> {
+  if (kind !== "text" || !startThreads || !guild) return chatIdOf({ guild, channel: id });
+  const thread = await openThread(id, message.id, wordsOf(message, deps.ownId()), deps);
+  if (thread !== undefined) deps.channels.learn({ id: thread, type: 11, parent_id: id }, guild);
+  return chatIdOf({ guild, channel: thread ?? id });
+}
+
+async function take(
+  message: DiscordMessage,
+  chatId: ChatId,
+  facts: ChannelFacts,
+  deps: MessageDeps,
+  project = deps.settings.defaultProject,
+): Promise<void> {
+  const { typing, counts, held } = deps;
+  typing.begin(chatId);
+  const isForeign = facts.kind === "thread" && !(await deps.core.knowsChat(chatId));
+  const thread = isForeign ? await threadBefore(facts.id, message.id, deps) : [];
+  const { files, left } = await fetchFiles(message.attachments, deps.settings.fileHosts);
+  const received = await receivePatiently(
+    {
+      ...whoIs(message.author, message.member, facts.guild),
+      key: messageKey(message.channel_id, message.id),
+      chatId,
+      text: wordsOf(message, deps.ownId()),
+      projectId: project,
+      ...(thread.length > 0 ? { thread } : {}),
+      ...(files.length > 0 ? { files } : {}),
+    },
+    deps,
+  );
+  await held.heard(facts, message.id);
+  const place = discordChat(chatId)?.channel ?? facts.id;
+  if (place !== facts.id)
+    await held.heard({ id: place, kind: "thread", guild: facts.guild, parent: facts.id }, message.id);
+  if (received.kind !== "accepted") typing.end(chatId);
+  if (received.kind === "duplicate") {
+    counts.add("duplicates");
+    return;
+  }
+  if (left.length > 0) await tell(place, message, leftOut(left, deps), deps, "files");
+  if (received.kind === "refused") {
+    counts.add("refused");
+    await tell(place, message, received.reply, deps);
+  }
+}
+
+function leftOut(left: readonly { name: string; why: WhyLeft }[], { language }: MessageDeps): string {
+  const say = words(language).inbox.files;
+  const why = (reason: WhyLeft): string => {
+    if (reason === "too-large") return say.why["too-large"](MOST_FILE_BYTES / 1_000_000);
+    return reason === "too-many" ? say.why["too-many"](MOST_FILES) : say.why[reason];
+  };
+  return say.left(left.map((file) => `${file.name} (${why(file.why)})`).join(", "));
+}
+
+/** A word about the message itself, which is in no record: once for a message. */
+async function tell(
+  channel: string,
+  { id }: DiscordMessage,
+  text: string,
+  deps: MessageDeps,
+  about = "reply",
+): Promise<void> {
+  try {
+    await deps.messages.send(channel, drawSay({ text }, deps.language), postNames(`${about}:${channel}/${id}`));
+  } catch (error) {
+    const trouble = troubleOf(error);
+    const why = trouble ? reasonOf(trouble) : String(error).slice(0, 200);
+    deps.logger.warn({ channel, why }, "A reply could not be sent.");
+  }
+}
