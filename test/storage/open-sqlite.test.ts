@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -8,7 +9,7 @@ import { isPilotoError, type PilotoError } from "../../core/domain/errors.ts";
 import { backUp, openSqlite, type SqliteStores, verifyBackup } from "../../storage/index.ts";
 import { allMigrations, type Migrations } from "../../storage/migrate.ts";
 import { assertVersion } from "../../storage/sqlite/connection.ts";
-import { bootId, CHAT, running, WORKSHOP } from "./sample-data.ts";
+import { bootId, CHAT, message, running, WORKSHOP } from "./sample-data.ts";
 
 let folder: string;
 let opened: SqliteStores[];
@@ -186,6 +187,21 @@ test("stores opened for reading read, and refuse to write", async () => {
   expect(await reading.read((tx) => tx.settings.get("a"))).toBe("1");
   const error = await failure(reading.atomically((tx) => tx.settings.set("a", "2")));
   expect(isPilotoError(error, "DATA_READ_ONLY")).toBe(true);
+});
+
+test("a file of 20 MB is kept whole, and damage to it is told", async () => {
+  const stores = await open();
+  const content = Buffer.alloc(20 * 1024 * 1024, "piloto");
+  const sha256 = createHash("sha256").update(content).digest("hex");
+  const file = { id: "f", messageId: message(1).id, name: "large", mediaType: "x/y", bytes: content.length, sha256 };
+  await stores.atomically(async (tx) => {
+    await tx.chats.ensure({ id: CHAT, projectId: WORKSHOP, language: "en", atMs: 1 });
+    await tx.messages.add(message(1));
+    await tx.files.put(file, content, 1);
+  });
+  expect(Buffer.compare((await stores.read((tx) => tx.files.content("f")))!, content)).toBe(0);
+  stores.connection.db.exec("update file_contents set content = x'00'");
+  expect(isPilotoError(await failure(stores.read((tx) => tx.files.content("f"))), "DATA_DAMAGED")).toBe(true);
 });
 
 test("a full disk fails what does not fit, in words, and keeps what was saved", async () => {
