@@ -49,6 +49,8 @@ export interface SlackLimits {
   readonly futureMs: number;
   /** How old a thread may be to be looked at after a gap. */
   readonly catchUpMs: number;
+  /** Between two places that are looked at after a gap. */
+  readonly catchUpPauseMs: number;
   /** How long user groups are believed. */
   readonly groupsMs: number;
   /** How long names of people are believed. */
@@ -68,6 +70,7 @@ export const SLACK_LIMITS: SlackLimits = {
   oldestEventMs: 600_000,
   futureMs: 300_000,
   catchUpMs: 86_400_000,
+  catchUpPauseMs: 300,
   groupsMs: 60_000,
   namesMs: 3_600_000,
   homeEveryMs: 5_000,

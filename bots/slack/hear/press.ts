@@ -81,7 +81,6 @@ interface FormWanted {
  * the core says the truth of it.
  */
 async function openForm({ runId, revision, who, trigger, line, bot }: FormWanted, deps: HearDeps): Promise<boolean> {
-  const { name: _, ...who } = actor;
   const shown = await deps.core.showRun(runId, who);
   if (shown?.run.state !== "draft" || shown.run.revision !== revision) return false;
   try {

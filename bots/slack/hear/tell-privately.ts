@@ -56,11 +56,13 @@ async function byAddress({ responseUrl, thread }: PrivateLine, message: Message)
   }
 }
 
+/** A home page has no channel: there the direct message is the private place. */
 async function inChannel({ bot, channel, user, thread }: PrivateLine, message: Message): Promise<string | undefined> {
-  if (!bot || !channel) return "no channel";
-  const place = { channel, ...(thread === undefined ? {} : { thread_ts: thread }) };
+  if (!bot) return "no channel";
+  const place = thread === undefined ? {} : { thread_ts: thread };
   try {
-    await bot.client.chat.postEphemeral({ ...place, user, ...message });
+    if (channel) await bot.client.chat.postEphemeral({ channel, ...place, user, ...message });
+    else await bot.client.chat.postMessage({ channel: user, ...message });
     return undefined;
   } catch (error) {
     return explainFailure(error).why;
