@@ -19,7 +19,7 @@ export interface ShownRun {
 
 /** What a home page shows one person. */
 export interface Overview {
-  /** Of the newest of these runs that the person asked for, else of the house. */
+  /** Of the chat where the person asked for something last, else of the house. */
   readonly language: Language;
   /** Drafts that this person may confirm, newest first, at most 20. */
   readonly waiting: readonly ShownRun[];
@@ -46,22 +46,30 @@ export function showRun(runId: RunId, who: Actor, { stores, clock }: ShowDeps): 
 
 const SHOWN = 20;
 const FINISHED_SHOWN = 5;
+const LOOKED_AT = 50;
 
 /** Over the named project, or over all that know the person. Reads only. */
 export async function overview(
   { projectId, ...who }: Actor & { readonly projectId?: ProjectId },
   { stores, clock, fleet, language = "en" }: ShowDeps,
 ): Promise<Overview> {
-  const { holder, ...seen } = await stores.read(async (tx) => {
+  const seen = await stores.read(async (tx) => {
     const holder = await holderOf(tx, who);
     const named = await (projectId ? tx.projects.get(projectId).then((one) => (one ? [one] : [])) : tx.projects.list());
     const projects = named.filter((project) => isKnown(holder, project));
-    return { holder, isKnown: projects.length > 0, ...(await runsFor(tx, holder, projects, clock.nowMs())) };
+    const spoken = (await languageOf(tx, holder, projects)) ?? language;
+    return { language: spoken, isKnown: projects.length > 0, ...(await runsFor(tx, holder, projects, clock.nowMs())) };
   });
-  const own = [...seen.waiting, ...seen.active, ...seen.finished]
-    .filter(({ run }) => run.requestedBy === holder.account || holder.linked?.includes(run.requestedBy))
-    .sort((a, b) => b.run.proposedAtMs - a.run.proposedAtMs)[0];
-  return { language: own?.card.language ?? language, ...seen, nodes: seen.isKnown ? await fleet.nodes() : [] };
+  return { ...seen, nodes: seen.isKnown ? await fleet.nodes() : [] };
+}
+
+/** The language of the chat in which the person asked for something last. */
+async function languageOf(tx: ReadTx, holder: Holder, projects: readonly Project[]): Promise<Language | undefined> {
+  const ids = projects.map(({ id }) => id);
+  const isOwn = ({ requestedBy }: PlanRun) =>
+    requestedBy === holder.account || holder.linked?.includes(requestedBy) === true;
+  const own = (await newest(tx, ids, RUN_STATES, LOOKED_AT)).find(isOwn);
+  return own && (await tx.chats.get(own.chatId))?.language;
 }
 
 async function runsFor(tx: ReadTx, holder: Holder, projects: readonly Project[], nowMs: number) {
