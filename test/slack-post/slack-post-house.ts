@@ -75,7 +75,7 @@ export function slackPostHouse(options: SlackServerOptions = {}): SlackPostHouse
     platform: (change) =>
       createSlackPlatform({
         clientFor: async (team) =>
-          slackClient(house.slack.botToken(team), { logger, apiUrl: house.slack.apiUrl, timeoutMs: 500 }),
+          slackClient(house.slack.botToken(team), { logger, apiUrl: house.slack.apiUrl, timeoutMs: 200 }),
         stores: house.stores,
         clock,
         logger,

@@ -68,6 +68,7 @@ export function createMessages(deps: MessageDeps): Messages {
   async function repeated(chat: SlackChat, ref: SlackRef, what: Outgoing, key: string): Promise<Posted> {
     count("repeats");
     remember(key, ref);
+    // A card is edited next, and its files come then.
     if (what.kind === "say") await attach(chat, key, await drawn(chat, what));
     return { kind: "ok", ref: refOf(ref), isRepeat: true };
   }
@@ -82,7 +83,7 @@ export function createMessages(deps: MessageDeps): Messages {
     if (answer.kind === "ok") {
       const ref = { channel: thread.channel, ts: String(answer.data.ts) };
       remember(key, ref);
-      await attach(chat, key, message);
+      await attach(chat, fileKey(chat, what, key), message);
       return { kind: "ok", ref: refOf(ref) };
     }
     const { kind, code } = answer.failure;
@@ -92,7 +93,7 @@ export function createMessages(deps: MessageDeps): Messages {
     const there = await readBack(thread, key);
     if (!there) throw unreachable("post a message", code);
     remember(key, there);
-    await attach(chat, key, message);
+    await attach(chat, fileKey(chat, what, key), message);
     return { kind: "ok", ref: refOf(there) };
   }
 
@@ -126,7 +127,7 @@ export function createMessages(deps: MessageDeps): Messages {
       if (kind === "chat-gone" || kind === "message-gone") return { kind: "gone", why: `Slack says: ${code}` };
       throw unreachable("edit a message", code);
     }
-    await attach(chat, key ?? fileKey(what, ref), message);
+    await attach(chat, fileKey(chat, what, key ?? refOf(ref)), message);
     return { kind: "ok", ref: refOf(ref) };
   }
 
@@ -248,6 +249,6 @@ function metadataOf(what: Outgoing, key: string): Metadata {
 }
 
 /** A plan's file goes with the run and its revision (which its name holds), whichever message shows it. */
-function fileKey(what: Outgoing, ref: SlackRef): string {
-  return what.kind === "card" ? `plan:${what.runId}` : refOf(ref);
+function fileKey({ chatId }: SlackChat, what: Outgoing, key: string): string {
+  return what.kind === "card" ? `plan:${what.runId}:${chatId}` : key;
 }
