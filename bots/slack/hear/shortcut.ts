@@ -5,11 +5,12 @@ import { explainFailure } from "../connect/explain-failure.ts";
 import type { SlackBot } from "../install/slack-bots.ts";
 import { actorOf } from "../people/actors.ts";
 import { chatIdOf } from "../slack-ids.ts";
+import type { Commanded } from "./commanded.ts";
 import type { HearDeps } from "./hear-deps.ts";
 import { readableText } from "./hear-message.ts";
 import { wordsOf } from "./message-event.ts";
 import { receivePatiently } from "./receive-patiently.ts";
-import { ask, type Commanded } from "./slash-command.ts";
+import { ask } from "./slash-command.ts";
 import { tellPrivately } from "./tell-privately.ts";
 import { threadBefore } from "./thread-context.ts";
 

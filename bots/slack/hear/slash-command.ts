@@ -3,16 +3,17 @@ import type { ProjectId } from "../../../core/domain/ids.ts";
 import { cutAt } from "../../../core/domain/plain-text.ts";
 import { words } from "../../../core/words/words.ts";
 import { type MenuLine, readMenuLine } from "../../shared/menu-line.ts";
-import { type PlaceRules, placeOf } from "../../shared/place-of.ts";
+import { placeOf } from "../../shared/place-of.ts";
 import type { SlackBot } from "../install/slack-bots.ts";
-import { actorOf, type NamedActor } from "../people/actors.ts";
+import { actorOf } from "../people/actors.ts";
 import { chatIdOf } from "../slack-ids.ts";
+import type { Commanded } from "./commanded.ts";
 import type { HearDeps } from "./hear-deps.ts";
 import { messageKey, readableText } from "./hear-message.ts";
 import { postRoot, type Root } from "./post-root.ts";
 import { receivePatiently } from "./receive-patiently.ts";
 import { stopHere } from "./stop-here.ts";
-import { type PrivateLine, tellPrivately } from "./tell-privately.ts";
+import { tellPrivately } from "./tell-privately.ts";
 
 const Command = z.looseObject({
   command: z.string(),
@@ -23,19 +24,6 @@ const Command = z.looseObject({
   trigger_id: z.string().min(1),
   response_url: z.string().optional(),
 });
-
-/** A command on its way through: who gave it, where, and how the answer gets to them alone. */
-export interface Commanded {
-  readonly bot: SlackBot;
-  readonly team: string;
-  readonly channel: string;
-  readonly user: string;
-  /** Slack makes one for every use of a command: what comes twice with it is done once. */
-  readonly trigger: string;
-  readonly rules: PlaceRules;
-  readonly actor: NamedActor;
-  readonly line: PrivateLine;
-}
 
 /**
  * `/piloto …`: `ask` and `plan` begin a thread of the channel with what was typed, `call` makes a plan of one exact

@@ -3,8 +3,8 @@ import { plainLine } from "../../../core/domain/plain-text.ts";
 import type { ShownRun } from "../../../core/index.ts";
 import { words } from "../../../core/words/words.ts";
 import { threadOf } from "../slack-ids.ts";
+import type { Commanded } from "./commanded.ts";
 import type { HearDeps } from "./hear-deps.ts";
-import type { Commanded } from "./slash-command.ts";
 
 const MOST = 10;
 
