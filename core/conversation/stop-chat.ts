@@ -29,14 +29,15 @@ export async function stopChat(
 ): Promise<{ readonly reply: string }> {
   const seen = await deps.stores.read(async (tx) => {
     const chat = await tx.chats.get(chatId);
-    const project = chat && (await tx.projects.get(chat.projectId));
+    const projects = chat ? [await tx.projects.get(chat.projectId)] : await tx.projects.list();
     const run = chat?.activeRunId && (await tx.runs.get(chat.activeRunId));
     const pending = chat?.pendingRunId && (await tx.runs.get(chat.pendingRunId));
     const who = await holderOf(tx, { account, groups });
-    return { language: chat?.language ?? deps.language ?? "en", project, run, pending, who };
+    const mayStop = projects.some((project) => project !== undefined && isKnown(who, project));
+    return { language: chat?.language ?? deps.language ?? "en", mayStop, run, pending };
   });
   const say = words(seen.language);
-  if (!seen.project || !isKnown(seen.who, seen.project)) return { reply: say.conversation.stranger(account) };
+  if (!seen.mayStop) return { reply: say.conversation.stranger(account) };
   const isThinkingEnded = await endThinking(chatId, say.menu.stop.thinking, deps);
   interrupt(chatId);
   const lines = isThinkingEnded ? [say.menu.stop.thinking] : [];
