@@ -1,10 +1,18 @@
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { Outgoing } from "../../core/domain/card.ts";
 import { type AccountId, asId } from "../../core/domain/ids.ts";
 import type { ChatPlatform, Posted } from "../../core/ports/chat-platform.ts";
 import { card, done, say, shownText, slackPostHouse } from "./slack-post-house.ts";
 
 const house = slackPostHouse();
+
+beforeEach(() => {
+  house.timeoutMs = 5_000;
+});
+/** Slack falls silent: nobody waits for long. */
+const brief = (how: string) => {
+  if (how.startsWith("hang")) house.timeoutMs = 300;
+};
 
 const KINDS = [
   "5xx-before",
@@ -32,6 +40,7 @@ const postIn = (platform: ChatPlatform, chatId: ReturnType<typeof house.chat>["c
 
 describe("whatever fails, a message is there once", () => {
   test.each(KINDS)("when a post meets %s", async (how) => {
+    brief(how);
     const { thread, chatId } = house.chat();
     house.slack.failNext({ method: "chat.postMessage", how });
     const posted = await postIn(house.platform(), chatId, `post-${how}`);
@@ -40,6 +49,7 @@ describe("whatever fails, a message is there once", () => {
   });
 
   test.each(KINDS)("when a post and then the reading back meet %s", async (how) => {
+    brief(how);
     const { thread, chatId } = house.chat();
     house.slack.failNext({ method: "chat.postMessage", how: "cut-after" });
     house.slack.failNext({ method: "conversations.replies", how, times: 2 });
@@ -48,6 +58,7 @@ describe("whatever fails, a message is there once", () => {
   });
 
   test.each(KINDS)("when an edit meets %s", async (how) => {
+    brief(how);
     const { thread, chatId } = house.chat();
     const platform = house.platform();
     const posted = await platform.post(chatId, card(), `edit-${how}`);

@@ -50,8 +50,10 @@ test("Slack's own sign of work follows the card, and a workspace without it is n
   house.slack.team().features.sessions = "unknown_method";
   await platform.edit(chatId, ref, done());
   await platform.settled();
-  const asked = house.slack.callsOf("agents.sessions.setStatus").length;
+  const asks = () =>
+    house.slack.callsOf("agents.sessions.setStatus").filter(({ args }) => args.thread_ts === thread.root).length;
+  const asked = asks();
   await platform.edit(chatId, ref, card());
   await platform.settled();
-  expect(house.slack.callsOf("agents.sessions.setStatus")).toHaveLength(asked);
+  expect(asks()).toBe(asked);
 });

@@ -1,8 +1,16 @@
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { SlackThread } from "../../bots/slack/slack-ids.ts";
 import { say, shownText, slackPostHouse } from "./slack-post-house.ts";
 
 const house = slackPostHouse();
+
+beforeEach(() => {
+  house.timeoutMs = 5_000;
+});
+/** Slack falls silent: nobody waits for long. */
+const brief = (how: string) => {
+  if (how.startsWith("hang")) house.timeoutMs = 300;
+};
 const SOON = 3_000;
 
 const ours = (thread: SlackThread) => house.ours(thread);
@@ -58,6 +66,7 @@ describe("an answer in a direct message", () => {
   test.each(["cut-after", "hang-after", "5xx-after"] as const)(
     "whose stream began although Slack did not say so (%s) is one message",
     async (how) => {
+      brief(how);
       const { thread, chatId } = house.chat("D");
       const platform = house.platform();
       house.slack.failNext({ method: "chat.startStream", how });

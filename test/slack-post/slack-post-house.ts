@@ -30,6 +30,8 @@ export interface SlackPostHouse {
   readonly logger: ReturnType<typeof silentLogger>;
   /** A new process over the same Slack and the same database. */
   platform(change?: Partial<SlackPlatformDeps>): ReturnType<typeof createSlackPlatform>;
+  /** How long a call may take: short where Slack falls silent on purpose. */
+  timeoutMs: number;
   /** A new conversation that Ana began in this channel, or with the bot alone. */
   chat(channel?: string): { thread: SlackThread; chatId: ChatId };
   /** The app's messages in a thread. */
@@ -72,10 +74,11 @@ export function slackPostHouse(options: SlackServerOptions = {}): SlackPostHouse
     },
     clock,
     logger,
+    timeoutMs: 5_000,
     platform: (change) =>
       createSlackPlatform({
         clientFor: async (team) =>
-          slackClient(house.slack.botToken(team), { logger, apiUrl: house.slack.apiUrl, timeoutMs: 200 }),
+          slackClient(house.slack.botToken(team), { logger, apiUrl: house.slack.apiUrl, timeoutMs: house.timeoutMs }),
         stores: house.stores,
         clock,
         logger,
