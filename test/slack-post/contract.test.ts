@@ -1,7 +1,8 @@
 import { readRef } from "../../bots/slack/post/message-ref.ts";
 import { threadOf } from "../../bots/slack/slack-ids.ts";
 import { chatPlatformContract } from "../progress/chat-platform-contract.ts";
-import { shownText, slackPostHouse } from "./slack-post-house.ts";
+import { shownText } from "./shown-text.ts";
+import { slackPostHouse } from "./slack-post-house.ts";
 
 const house = slackPostHouse();
 

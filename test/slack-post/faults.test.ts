@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { Outgoing } from "../../core/domain/card.ts";
 import { type AccountId, asId } from "../../core/domain/ids.ts";
 import type { ChatPlatform, Posted } from "../../core/ports/chat-platform.ts";
-import { card, done, say, shownText, slackPostHouse } from "./slack-post-house.ts";
+import { shownText } from "./shown-text.ts";
+import { card, done, say, slackPostHouse } from "./slack-post-house.ts";
 
 const house = slackPostHouse();
 

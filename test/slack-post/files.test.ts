@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { Outgoing } from "../../core/domain/card.ts";
 import type { Posted } from "../../core/ports/chat-platform.ts";
 import { exampleCard } from "../support/example-run.ts";
-import { card, shownText, slackPostHouse } from "./slack-post-house.ts";
+import { shownText } from "./shown-text.ts";
+import { card, slackPostHouse } from "./slack-post-house.ts";
 
 const house = slackPostHouse();
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { SlackThread } from "../../bots/slack/slack-ids.ts";
-import { say, shownText, slackPostHouse } from "./slack-post-house.ts";
+import { shownText } from "./shown-text.ts";
+import { say, slackPostHouse } from "./slack-post-house.ts";
 
 const house = slackPostHouse();
 

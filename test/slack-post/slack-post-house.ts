@@ -103,17 +103,3 @@ export function slackPostHouse(options: SlackServerOptions = {}): SlackPostHouse
 export const card = (change: Partial<Card> = {}): Outgoing => ({ kind: "card", ...exampleCard(), ...change });
 export const say = (text: string): Outgoing => ({ kind: "say", text });
 export const done = (): Outgoing => card({ headline: "Done · 2 steps in 4 s", state: "done", buttons: [] });
-
-/** What a person reads in a message: the text of its blocks, or its text where it has none. */
-export function shownText(message: Pick<SlackMessage, "text" | "blocks">): string {
-  return message.blocks?.length ? textsIn(message.blocks).join("\n") : message.text;
-}
-
-function textsIn(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(textsIn);
-  if (typeof value !== "object" || value === null) return [];
-  const entries = Object.entries(value);
-  return entries.flatMap(([key, item]) =>
-    typeof item === "string" ? (key === "text" || key === "title" ? [item] : []) : textsIn(item),
-  );
-}
