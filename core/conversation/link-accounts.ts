@@ -29,8 +29,8 @@ type LinkDeps = Pick<ConversationDeps, "stores" | "clock" | "ids">;
 /**
  * Makes one person of two accounts: a code is made with the one and entered with the other, each time in a private
  * answer. A code works once, for ten minutes, and is stored as a hash; an account makes five and mistypes ten an
- * hour. Every link, unlink and wrong try is in the audit log. `undefined` when the code was wrong: whoever asks
- * decides what a stranger reads.
+ * hour. Every link, unlink and wrong try is in the audit log. `isWrong`: no right code was entered; whoever asks
+ * decides what a stranger reads then.
  */
 export async function linkAccounts(
   request: LinkRequest,
@@ -49,11 +49,18 @@ const UNLINK = /^(?:unlink|undo|off|desvincular|desvincula|deshacer)$/i;
 /** Whether the rest of a link command enters a code, which a stranger may try, too. */
 export const entersCode = (rest: string): boolean => rest !== "" && !UNLINK.test(rest);
 
-/** Makes a code that was written where others can read it worthless. */
-export async function burnCode(text: string, { stores, clock }: Pick<LinkDeps, "stores" | "clock">): Promise<void> {
-  const code = readCode(text);
-  if (code !== undefined) await stores.atomically((tx) => tx.linkCodes.take(hashOf(code), clock.nowMs()));
+/** What is said in a chat, others can read: codes in it are worthless from then on. */
+export async function burnCodes(text: string, { stores, clock }: Pick<LinkDeps, "stores" | "clock">): Promise<void> {
+  const typed = [/^\s*\/link\s+(.{8,20})$/i.exec(text)?.[1] ?? "", ...(text.match(SHAPE) ?? []).slice(0, MOST_BURNT)];
+  const codes = new Set(typed.map(readCode).filter((code) => code !== undefined));
+  if (codes.size === 0) return;
+  await stores.atomically(async (tx) => {
+    for (const code of codes) await tx.linkCodes.take(hashOf(code), clock.nowMs());
+  });
 }
+
+const SHAPE = /\b[A-Z2-9]{4}[-–][A-Z2-9]{4}\b/gi;
+const MOST_BURNT = 5;
 
 /** As people type it: any case, with or without the dash. */
 function readCode(typed: string): string | undefined {

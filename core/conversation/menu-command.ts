@@ -58,14 +58,13 @@ export async function menuCommand(request: CommandRequest, deps: ConversationDep
     const linked = await linkAccounts({ account, displayName, rest, language }, deps);
     if (isAllowed || !linked.isWrong) return { text: linked.text };
   }
-  if (!isAllowed) return refuse(request, language, deps);
+  if (!isAllowed || request.name === "link") return refuse(request, language, deps);
   await keepName(request, asked, deps);
   if (request.name === "whoami") {
     const name = plainLine(request.displayName ?? "", MAX_NAME) || asked.name;
     return { text: await tellWhoami({ ...asked, name }, { project, language }, deps) };
   }
   if (request.name === "help") return { text: words(language).menu.help(words(language).conversation.help) };
-  if (request.name === "link") return { text: words(language).menu.link.wrong };
   const view = await deps.stores.read((tx) => viewOf(tx, { ...asked, project, language }, deps.clock.nowMs()));
   const answer = await answerCommand(request.name, rest, view, deps);
   if (answer.language === undefined) return { text: answer.text };

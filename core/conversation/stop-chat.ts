@@ -1,4 +1,4 @@
-import { holderOf } from "../access/holder-of.ts";
+import { holderOf, linkedAccounts } from "../access/holder-of.ts";
 import { isHeard } from "../access/is-heard.ts";
 import { isKnown } from "../access/is-known.ts";
 import type { Actor, Message } from "../domain/chat.ts";
@@ -75,11 +75,12 @@ export function knowsChat(chatId: ChatId, { stores }: { stores: Stores }): Promi
     const project = chat && (await tx.projects.get(chat.projectId));
     if (!chat || !project) return false;
     if (chat.pendingRunId ?? chat.activeRunId ?? chat.lastRunId) return true;
-    for (const message of (await tx.messages.page(chatId, { limit: MESSAGES_SEEN })).items) {
-      if (message.origin !== "person" || !message.account) continue;
-      const { linked } = await holderOf(tx, { account: message.account });
-      if (isHeard(message, project, linked && new Map([[message.account, linked]]))) return true;
-    }
-    return false;
+    const { items } = await tx.messages.page(chatId, { limit: MESSAGES_SEEN });
+    const said = items.filter(({ origin, account }) => origin === "person" && account !== undefined);
+    const linked = await linkedAccounts(
+      tx,
+      said.flatMap(({ account }) => account ?? []),
+    );
+    return said.some((message) => isHeard(message, project, linked));
   });
 }

@@ -6,7 +6,7 @@ import { answerQuestion } from "./answer-question.ts";
 import { answerCommand, type CommandView } from "./commands.ts";
 import { decideInWords, workOnPending } from "./decide-in-words.ts";
 import { finishTurn } from "./finish-turn.ts";
-import { burnCode } from "./link-accounts.ts";
+import { burnCodes } from "./link-accounts.ts";
 import { type Intent, readIntent } from "./read-intent.ts";
 import { readLanguage } from "./read-language.ts";
 import { type ConversationDeps, readScene, type Scene } from "./scene.ts";
@@ -17,6 +17,7 @@ import { type ConversationDeps, readScene, type Scene } from "./scene.ts";
  * @throws PilotoError when a model could not be asked; then the message is not handled yet
  */
 export async function takeTurn(message: Message, deps: ConversationDeps, signal: AbortSignal): Promise<void> {
+  await burnCodes(message.text, deps);
   const scene = await readInLanguage(message, deps);
   if (!scene) {
     await finishTurn(message, { text: words("en").conversation.refused.noProject }, deps);
@@ -79,10 +80,7 @@ async function answer(
       return { text: say.unknownCommand(intent.name) };
     case "command":
       if (intent.name === "stop") return { text: await decideInWords("stop", scene, deps, signal) };
-      if (intent.name === "link") {
-        await burnCode(intent.rest, deps);
-        return { text: words(scene.chat.language).menu.link.notHere };
-      }
+      if (intent.name === "link") return { text: words(scene.chat.language).menu.link.notHere };
       return answerCommand(intent.name, intent.rest, viewOf(scene), deps);
     case "decision":
       return { text: await decideInWords(intent.action, scene, deps, signal) };

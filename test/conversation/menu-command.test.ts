@@ -174,5 +174,8 @@ describe("a link code", () => {
     expect(await ask(house, "link", { account: asId("test:zoe"), rest: code })).toBe(say.link.wrong);
     await house.say("link");
     expect(await house.lastTold()).not.toBe(say.link.notHere);
+    const byStranger = codeIn(await ask(house, "link"));
+    await house.say(`is ${byStranger.toLowerCase()} mine?`, stranger);
+    expect(await ask(house, "link", { account: asId("test:zoe"), rest: byStranger })).toBe(say.link.wrong);
   });
 });
