@@ -3,6 +3,7 @@ import path from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Ended } from "../house/run-program.ts";
+import { isWholeSweep } from "../support/sampled.ts";
 import { events, expectClear, expectPlain, expectWhole, lines, openPlace, type Place } from "./program-house.ts";
 import { type SmallDisk, smallDisk } from "./small-disk.ts";
 
@@ -94,8 +95,7 @@ describe("a data folder that Piloto may only read", () => {
 });
 
 /** All sizes between nothing and the room for several messages in `.ci/run`; a few of them elsewhere. */
-const ROOM_LEFT_KB =
-  process.env.PILOTO_TEST_SWEEP === "all" ? Array.from({ length: 32 }, (_, at) => at * 8) : [0, 48, 104, 200];
+const ROOM_LEFT_KB = isWholeSweep ? Array.from({ length: 32 }, (_, at) => at * 8) : [0, 48, 104, 200];
 
 describe("a disk that is full", () => {
   let disk: SmallDisk;
