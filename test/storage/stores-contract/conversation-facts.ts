@@ -38,6 +38,23 @@ export function conversationFacts({ fresh }: Subject): void {
     expect(await stores.read((tx) => tx.people.of(BEN))).toBeUndefined();
   });
 
+  test("a person is renamed, and an account gets a person of its own again", async () => {
+    const stores = await fresh();
+    const slackAna = asId<typeof ANA>("slack:U1");
+    await stores.atomically(async (tx) => {
+      const ana = await tx.people.ensure(ANA, "Ana", asId("p1"));
+      await tx.people.rename(ana.id, "Ana Gil");
+      await tx.people.link(slackAna, ana.id);
+      await tx.people.unlink(slackAna, "ana g", asId("p2"));
+    });
+    expect(await stores.read((tx) => tx.people.of(ANA))).toEqual({ id: "p1", name: "Ana Gil", accounts: [ANA] });
+    expect(await stores.read((tx) => tx.people.of(slackAna))).toEqual({
+      id: "p2",
+      name: "ana g",
+      accounts: [slackAna],
+    });
+  });
+
   test("a chat is made once and changes only where told", async () => {
     const stores = await fresh();
     const runId = newRunId();
