@@ -27,7 +27,7 @@ async function connect(slack: SlackServer, take: (heard: Heard) => unknown = ({ 
   const heard: Heard[] = [];
   const client = new SocketModeClient({
     appToken: slack.appToken,
-    clientPingTimeout: 20,
+    clientPingTimeout: 300,
     logger: silentSlackLogger,
     clientOptions: { slackApiUrl: slack.apiUrl },
   });
@@ -77,14 +77,15 @@ test("a refresh makes the client come back over a new connection", async () => {
 });
 
 test("a cut connection loses its unacknowledged event to the next one", async () => {
-  const slack = await server({ retryDelaysMs: [300] });
+  const slack = await server({ retryDelaysMs: [50, 400, 800, 1600] });
   const heard = await connect(slack, ({ retry_num, ack }) => {
-    if (retry_num === 1) return ack();
+    if ((retry_num ?? 0) > 0) return ack();
     return slack.link.cut();
   });
   const { deliveries } = slack.directMessage({ user: "U0ANA", text: "hello" });
   expect(await deliveries[0]!.settled).toMatchObject({ acked: true });
-  expect(heard.map((h) => h.retry_num)).toEqual([0, 1]);
+  expect(heard).toHaveLength(2);
+  expect(heard[1]?.retry_num).toBeGreaterThan(0);
 });
 
 test("a link that is switched off refuses the client until it is on again", async () => {

@@ -93,7 +93,6 @@ test("posting is refused where Slack refuses it", async () => {
   expect(wrong).toMatchObject({ error: "invalid_blocks" });
   expect((wrong as WebAPIPlatformError["data"]).response_metadata?.messages?.[0]).toContain("needs text or fields");
 
-  slack.team().installation!.scopes.delete("chat:write.public");
   expect(await errorOf(say("C0OUT"))).toBe("not_in_channel");
   slack.team().installation!.scopes.add("chat:write.public");
   expect((await say("C0OUT")).ok).toBe(true);
@@ -164,6 +163,11 @@ test("people, groups and conversations can be looked up", async () => {
   expect((await client.conversations.open({ users: "U0BEN" })).channel?.id).toBe(slack.dmOf("U0BEN"));
   const listed = await client.conversations.list({ types: "public_channel,private_channel", exclude_archived: true });
   expect(listed.channels?.map((c) => c.name)).toEqual(["ops", "out", "pages"]);
+  expect((await client.users.conversations({ types: "public_channel" })).channels?.map((c) => c.id)).not.toContain(
+    "C0OUT",
+  );
+  expect((await client.bots.info({ bot: "B0PILOTO" })).bot).toMatchObject({ app_id: "A0PILOTO" });
+  expect((await client.users.list({})).members?.map((m) => m.name)).toContain("ana");
 });
 
 test("a trigger opens one modal within three seconds", async () => {
@@ -216,6 +220,17 @@ test("reactions, permalinks, ephemerals and deletions work once each", async () 
   );
   await client.chat.delete({ channel: "C0OPS", ts: ts! });
   expect(await errorOf(client.chat.delete({ channel: "C0OPS", ts: ts! }))).toBe("message_not_found");
+});
+
+test("the app's own settings are given for a configuration token alone", async () => {
+  slack.world.manifest = { settings: { socket_mode_enabled: true } };
+  const ask = (token: string) => clientFor(token).apiCall("apps.manifest.export", { app_id: "A0PILOTO" });
+  expect(await ask(slack.configToken)).toMatchObject({ manifest: { settings: { socket_mode_enabled: true } } });
+  expect(await errorOf(ask(slack.botToken()))).toBe("not_allowed_token_type");
+  expect(await errorOf(ask("xoxe.old"))).toBe("invalid_auth");
+  slack.world.appTokenScopes.clear();
+  expect(await errorOf(clientFor(slack.appToken).apps.connections.open({}))).toBe("missing_scope");
+  slack.world.appTokenScopes.add("connections:write");
 });
 
 test("a revoked token and a thrown out app are told apart", async () => {

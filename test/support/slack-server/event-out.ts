@@ -36,7 +36,7 @@ export function eventOut(
   deliver: (kind: DeliveryKind, team: string, payload: Json) => Delivery,
 ): EventOut {
   function event(team: SlackTeam, name: string, inner: Json, install = team.installation): Delivery | undefined {
-    if (!install?.events.has(name)) return undefined;
+    if (!install?.events.has(name) || install.refused) return undefined;
     const scope = SCOPE_OF[name];
     if (scope && !install.scopes.has(scope)) return undefined;
     return deliver("events_api", team.id, callback(team, install, inner));

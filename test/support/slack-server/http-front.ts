@@ -91,6 +91,8 @@ function answerMethod(
     const limited = answer.retryAfterSec !== undefined;
     send(response, limited ? 429 : 200, "application/json; charset=utf-8", JSON.stringify(answer.reply), {
       ...(limited ? { "retry-after": String(answer.retryAfterSec) } : {}),
+      // The clock of this Slack, which a test may have moved.
+      date: new Date(deps.world.nowMs()).toUTCString(),
       ...(answer.scopes ? { "x-oauth-scopes": answer.scopes } : {}),
     });
   };

@@ -80,6 +80,12 @@ export const SPEC_METHODS: Record<string, MethodArguments> = {
   "conversations.members": { spec: ["channel", "limit", "cursor"], added: ["channel!"], json: false },
   "conversations.list": { spec: ["exclude_archived", "types", "limit", "cursor"], added: ["team_id"], json: false },
   "users.info": { spec: ["include_locale", "user"], added: ["user!"], json: false },
+  "users.conversations": {
+    spec: ["user", "types", "exclude_archived", "limit", "cursor"],
+    json: false,
+  },
+  "users.list": { spec: ["limit", "cursor", "include_locale"], json: false },
+  "bots.info": { spec: ["bot"], json: false },
   "usergroups.list": { spec: ["include_users", "include_count", "include_disabled"], added: ["team_id"], json: false },
   "usergroups.users.list": { spec: ["include_disabled", "usergroup!"], added: ["team_id"], json: false },
   "views.open": {
@@ -108,6 +114,7 @@ export const SPEC_METHODS: Record<string, MethodArguments> = {
 /** Methods that came after 2021, by the shapes of @slack/web-api 8.2.0. */
 export const NEWER_METHODS: Record<string, MethodArguments> = {
   "apps.connections.open": { spec: [], added: [], json: true },
+  "apps.manifest.export": { spec: [], added: ["app_id!"], json: true },
   "chat.startStream": {
     spec: [],
     added: [

@@ -48,6 +48,8 @@ export interface SlackServer
   readonly clientId: string;
   readonly clientSecret: string;
   readonly signingSecret: string;
+  /** For apps.manifest.export, which answers with `world.manifest`. */
+  readonly configToken: string;
   readonly world: World;
   readonly link: SocketLink;
   readonly views: OpenViews;

@@ -97,6 +97,7 @@ export async function startSlackServer(options: SlackServerOptions = {}): Promis
     clientId: world.clientId,
     clientSecret: world.clientSecret,
     signingSecret: world.signingSecret,
+    configToken: world.configToken,
     world,
     link,
     views,

@@ -31,7 +31,7 @@ const METHODS: Record<string, Method> = {
 };
 
 /** Methods that are called without a bot token. */
-const DOOR_METHODS = new Set(["apps.connections.open", "oauth.v2.access"]);
+const DOOR_METHODS = ["apps.connections.open", "apps.manifest.export", "oauth.v2.access"];
 
 export interface WebApiDeps {
   world: World;
@@ -108,6 +108,7 @@ function carryOut(
   for (const problem of read.problems) deps.book.violation(method, problem);
   if (method === "oauth.v2.access") return { reply: accessToken(deps, named(deps, method, read.args), read.basic) };
   if (method === "apps.connections.open") return { reply: openConnection(deps, read) };
+  if (method === "apps.manifest.export") return { reply: exportManifest(deps, read) };
   const { team, bot } = whoseToken(deps.world, read.token);
   record.team = team.id;
   const args = named(deps, method, read.args);
@@ -127,11 +128,22 @@ function openConnection({ world, link, book }: WebApiDeps, { token }: ReadReques
   if (!token) throw new SlackNo("not_authed");
   if (token.startsWith("xoxb")) throw new SlackNo("not_allowed_token_type");
   if (token !== world.appToken) throw new SlackNo("invalid_auth");
+  if (!world.appTokenScopes.has("connections:write")) {
+    throw new SlackNo("missing_scope", { needed: "connections:write", provided: [...world.appTokenScopes].join(",") });
+  }
   if (link.refusesNew) {
     book.violation("apps.connections.open", "Socket Mode is switched off");
     throw new SlackNo("forbidden_team");
   }
   return { url: link.newUrl() };
+}
+
+function exportManifest(deps: WebApiDeps, { token, args }: ReadRequest): Json {
+  if (!token) throw new SlackNo("not_authed");
+  if (!token.startsWith("xoxe")) throw new SlackNo("not_allowed_token_type");
+  if (token !== deps.world.configToken) throw new SlackNo("invalid_auth");
+  if (named(deps, "apps.manifest.export", args).app_id !== deps.world.appId) throw new SlackNo("invalid_app_id");
+  return { manifest: deps.world.manifest };
 }
 
 function whoseToken(world: World, token: string | undefined): { team: SlackTeam; bot: Installation } {

@@ -111,6 +111,12 @@ export interface World {
   readonly clientSecret: string;
   readonly signingSecret: string;
   readonly appToken: string;
+  /** What the app-level token may do; `connections:write` is needed for sockets. */
+  readonly appTokenScopes: Set<string>;
+  /** Opens apps.manifest.export. */
+  readonly configToken: string;
+  /** The app's own settings, as apps.manifest.export gives them. */
+  manifest: unknown;
   readonly teams: Map<string, SlackTeam>;
   readonly tokens: Map<string, SlackTeam>;
   readonly ephemerals: EphemeralMessage[];
@@ -139,6 +145,9 @@ export function newWorld({ seed, historyLimit, nowMs }: WorldOptions): World {
     clientSecret: "client-secret-of-the-fake-slack",
     signingSecret: "signing-secret-of-the-fake-slack",
     appToken: "xapp-1-A0PILOTO-1-fake",
+    appTokenScopes: new Set(["connections:write"]),
+    configToken: "xoxe.xoxp-1-fake",
+    manifest: {},
     teams: new Map(),
     tokens: new Map(),
     ephemerals: [],

@@ -16,7 +16,14 @@ export const conversationMethods: Record<string, Method> = {
   },
   "conversations.open": open,
   "conversations.members": members,
-  "conversations.list": listChannels,
+  "conversations.list": (call) => listChannels(call, (channel) => channel.kind === "public" || isInside(call, channel)),
+  "users.conversations": (call) => {
+    const who = asText(call.args.user) ?? call.bot.botUserId;
+    return listChannels(
+      call,
+      (channel) => channel.members.has(who) && (channel.kind === "public" || isInside(call, channel)),
+    );
+  },
 };
 
 function readable(call: Call): SlackChannel {
@@ -118,14 +125,14 @@ function members(call: Call): Json {
   return page(call, [...channel.members], "members");
 }
 
-function listChannels(call: Call): Json {
+function listChannels(call: Call, isListed: (channel: SlackChannel) => boolean): Json {
   const types = (asText(call.args.types) ?? "public_channel").split(",");
   const name = { public: "public_channel", private: "private_channel", im: "im", mpim: "mpim" } as const;
   const wanted = [...call.team.channels.values()].filter(
     (channel) =>
       types.includes(name[channel.kind]) &&
       !(asFlag(call.args.exclude_archived) && channel.archived) &&
-      (channel.kind === "public" || isInside(call, channel)),
+      isListed(channel),
   );
   for (const channel of wanted) needChannelScope(call, channel, "read");
   return page(

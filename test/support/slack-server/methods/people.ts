@@ -2,6 +2,7 @@ import { type Call, channelArg, isInside, type Method, needScope } from "../call
 import { asFlag, asText, type Json } from "../json.ts";
 import { SlackNo } from "../slack-no.ts";
 import type { SlackGroup, SlackUser } from "../world.ts";
+import { page } from "./conversations.ts";
 
 /** People, groups, reactions, and the app itself. */
 export const peopleMethods: Record<string, Method> = {
@@ -13,6 +14,23 @@ export const peopleMethods: Record<string, Method> = {
     const user = call.team.users.get(asText(call.args.user) ?? "");
     if (!user) throw new SlackNo("user_not_found");
     return { user: wireUser(user) };
+  },
+  "users.list": (call) => {
+    needScope(call, "users:read");
+    return page(call, [...call.team.users.values()].map(wireUser), "members");
+  },
+  "bots.info": (call) => {
+    needScope(call, "users:read");
+    if (asText(call.args.bot) !== call.bot.botId) throw new SlackNo("bot_not_found");
+    return {
+      bot: {
+        id: call.bot.botId,
+        app_id: call.world.appId,
+        user_id: call.bot.botUserId,
+        name: "Piloto",
+        deleted: false,
+      },
+    };
   },
   "usergroups.list": listGroups,
   "usergroups.users.list": listGroupUsers,
@@ -43,8 +61,8 @@ function uninstall(call: Call): undefined {
   const { args, world, bot } = call;
   if (args.client_id !== world.clientId) throw new SlackNo("invalid_client_id");
   if (args.client_secret !== world.clientSecret) throw new SlackNo("bad_client_secret");
-  bot.refused = "account_inactive";
   call.events.event(call.team, "app_uninstalled", { type: "app_uninstalled" });
+  bot.refused = "account_inactive";
 }
 
 function wireUser(user: SlackUser): Json {
