@@ -16,9 +16,12 @@ svg.emoji { width: 1.3em; height: 1.3em; vertical-align: -0.28em; }
 .tag { display:inline-block; background:var(--brand); color:#fff; font-size:10px; font-weight:600; line-height:15px; padding:0 4px;
   border-radius:3px; margin-left:4px; vertical-align:1px; letter-spacing:.02em; }
 .when { color:var(--muted); font-size:12px; font-weight:400; margin-left:6px; } .edited { color:var(--muted); font-size:10px; }
-.reply { color:#b5bac1; font-size:14px; margin-bottom:4px; white-space:nowrap; overflow:hidden; text-overflow:ellipsis; }
-.reply::before { content:""; display:inline-block; width:28px; height:9px; margin:0 6px 0 -36px; border-left:2px solid #4e5058;
-  border-top:2px solid #4e5058; border-top-left-radius:6px; vertical-align:-4px; }
+.reply { position:relative; display:flex; align-items:center; gap:5px; color:#b5bac1; font-size:14px; line-height:18px; margin-bottom:4px; white-space:nowrap; overflow:visible; }
+.reply > .md { overflow:hidden; text-overflow:ellipsis; } .reply .md div { display:inline; } .reply b { color:var(--text); font-weight:600; }
+.reply .avatar { position:static; flex:none; width:16px; height:16px; font-size:9px; }
+.reply::before { content:""; position:absolute; left:-36px; top:8px; width:30px; height:12px; border-left:2px solid #4e5058;
+  border-top:2px solid #4e5058; border-top-left-radius:6px; }
+.answers > .avatar { top:26px; }
 .mine { background:rgba(250,166,26,.08); box-shadow:inset 2px 0 #f0b232; }
 .md { overflow-wrap:anywhere; } .md h1 { font-size:24px; line-height:1.25; margin:12px 0 8px; color:var(--strong); }
 .md h2 { font-size:20px; line-height:1.25; margin:10px 0 6px; color:var(--strong); }
@@ -54,7 +57,7 @@ svg.emoji { width: 1.3em; height: 1.3em; vertical-align: -0.28em; }
 .thread-link { margin-top:8px; background:var(--card); border-radius:6px; padding:8px 12px; display:inline-block; font-size:14px; }
 .thread-link b { color:var(--strong); } .thread-link span { color:var(--link); margin-left:8px; font-weight:600; font-size:13px; }
 .system { color:var(--muted); padding-left:72px; margin-top:14px; font-size:15px; } .system b { color:var(--strong); }
-.backdrop { background:#1a1b1e; padding:36px 0; min-height:160px; display:grid; place-items:center; }
+.backdrop { background:#1a1b1e; padding:36px 0; min-height:160px; margin-bottom:-20px; display:grid; place-items:center; }
 .modal { width:480px; background:#313338; border-radius:10px; overflow:hidden; box-shadow:0 12px 36px rgba(0,0,0,.5); }
 .modal .head { display:flex; align-items:center; gap:12px; padding:20px 20px 4px; }
 .modal .head .avatar { position:static; width:28px; height:28px; font-size:13px; } .modal .title { font-size:20px; font-weight:700; color:var(--strong); }

@@ -1,5 +1,6 @@
-/** Names for the ids in mentions. */
+/** Names for the ids in mentions, and the time from which "3 minutes ago" is counted. */
 export interface Names {
+  nowMs(): number;
   user(id: string): string;
   channel(id: string): string;
   role(id: string): string;
@@ -12,15 +13,16 @@ export interface Names {
 export function htmlOfMarkdown(text: string, names: Names): string {
   const kept: string[] = [];
   const keep = (html: string) => `\u0000${kept.push(html) - 1}\u0000`;
-  const fenced = text.replace(/```(?:([\w+-]*)\n)?([\s\S]*?)\n?```/g, (_all, _language, code: string) =>
-    keep(`<pre><code>${escapeHtml(code)}</code></pre>`),
-  );
-  const coded = fenced
-    .replace(/(``?)([^`\n]+)\1/g, (_all, _ticks, code: string) => keep(`<code>${escapeHtml(code)}</code>`))
-    .replace(/\\([\\*_~|`>#<[\]()@:/.-])/g, (_all, sign: string) => keep(escapeHtml(sign)));
+  const coded = text.replace(CODE_OR_ESCAPE, (_all, fence?: string, sign?: string, _ticks?: string, code?: string) => {
+    if (fence !== undefined) return keep(`<pre><code>${escapeHtml(fence)}</code></pre>`);
+    return keep(sign === undefined ? `<code>${escapeHtml(code ?? "")}</code>` : escapeHtml(sign));
+  });
   const html = blocks(coded, (line) => spans(line, names, keep));
   return restored(html, kept);
 }
+
+/** From left to right, as Discord reads: an escaped tick opens no code, and inside code nothing is escaped. */
+const CODE_OR_ESCAPE = /```(?:[\w+-]*\n)?([\s\S]*?)\n?```|\\([\\*_~|`>#<[\]()@:/.-])|(``?)([^`\n]+)\3/g;
 
 /** Nested: what was kept may hold what was kept before. */
 function restored(html: string, kept: readonly string[]): string {
@@ -80,7 +82,7 @@ function spans(line: string, names: Names, keep: (html: string) => string): stri
     .replace(/<\/([^:>]+):\d+>/g, (_all, name: string) => pill(`/${name}`))
     .replace(/@(everyone|here)\b/g, (all) => pill(all))
     .replace(/<t:(\d+)(?::(\w))?>/g, (_all, at: string, style: string) =>
-      keep(`<span class="time">${timeOf(Number(at), style)}</span>`),
+      keep(`<span class="time">${timeOf(Number(at), style, names.nowMs())}</span>`),
     )
     .replace(/\[([^\]]+)\]\(<?(https?:\/\/[^)>\s]+)>?\)/g, (_all, label: string) => keep(`<a>${escapeHtml(label)}</a>`))
     .replace(/<?(https?:\/\/[^\s<>\u0000]+)>?/g, (_all, url: string) => keep(`<a>${escapeHtml(url)}</a>`));
@@ -94,11 +96,21 @@ function spans(line: string, names: Names, keep: (html: string) => string): stri
     .replace(/\|\|(.+?)\|\|/g, '<span class="spoiler">$1</span>');
 }
 
-/** `R` is relative in the client; a picture shows the moment. */
-function timeOf(seconds: number, style: string | undefined): string {
+function timeOf(seconds: number, style: string | undefined, nowMs: number): string {
+  if (style === "R") return relative(seconds - nowMs / 1000);
   const date = new Date(seconds * 1000);
   const hours = date.toISOString().slice(11, 16);
-  if (style === "t" || style === "T") return hours;
-  if (style === "R") return `at ${hours}`;
-  return `${date.toISOString().slice(0, 10)} ${hours}`;
+  return style === "t" || style === "T" ? hours : `${date.toISOString().slice(0, 10)} ${hours}`;
+}
+
+const UNITS = [
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+  ["second", 1],
+] as const;
+
+function relative(seconds: number): string {
+  const [unit, size] = UNITS.find(([, one]) => Math.abs(seconds) >= one) ?? UNITS[3];
+  return new Intl.RelativeTimeFormat("en").format(Math.round(seconds / size), unit);
 }

@@ -10,6 +10,8 @@ import { archiveIfSilent } from "./threads.ts";
 import { type Json, wireMessage, wireUser } from "./wire.ts";
 import { CHANNEL_TYPE, type Channel, type Component, findBy, type Message, type User } from "./world.ts";
 
+export type { Asked } from "./asked.ts";
+
 export interface Saying {
   /** Channel or thread, by name or id; default the first text channel. */
   readonly in?: string;

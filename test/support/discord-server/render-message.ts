@@ -34,6 +34,7 @@ export function htmlOfModal(world: World, modal: unknown, values: Readonly<Recor
 function namesOf(world: World): Names {
   const roles = () => [...world.guilds.values()].flatMap((guild) => [...guild.roles.values()]);
   return {
+    nowMs: () => world.nowMs(),
     user: (id) => nameOf(world.users.get(id)) ?? "unknown-user",
     channel: (id) => world.channels.get(id)?.name ?? "unknown",
     role: (id) => roles().find((role) => role.id === id)?.name ?? "unknown-role",
@@ -61,13 +62,15 @@ function messageHtml(world: World, message: Message, starter?: string): string {
   const mentionsPeople = message.mentionEveryone || message.mentions.some((id) => id !== world.bot.id);
   const tag = author?.bot ? '<span class="tag">APP</span>' : "";
   const when = `<span class="when">${timeOf(message.createdMs)}</span>`;
+  const reply = replyLine(world, message);
   const inside = [
-    replyLine(world, message),
+    reply,
     `<div class="who"><span class="name">${escapeHtml(nameOf(author) ?? "Deleted User")}</span>${tag}${when}</div>`,
     bodyHtml(world, message),
     threadLink(world, message, starter),
   ];
-  return `<div class="message${mentionsPeople ? " mine" : ""}">${avatar(author)}${inside.join("")}</div>`;
+  const classes = ["message", mentionsPeople ? "mine" : "", reply ? "answers" : ""].filter(Boolean).join(" ");
+  return `<div class="${classes}">${avatar(author)}${inside.join("")}</div>`;
 }
 
 function bodyHtml(world: World, message: Message): string {
@@ -87,16 +90,17 @@ function bodyHtml(world: World, message: Message): string {
 const privateNote = (message: Message) =>
   message.visibleTo === undefined ? "" : '<div class="private">Only you can see this • <a>Dismiss message</a></div>';
 
+/** What is answered, in one line above, with a small picture of whoever is answered. */
 function replyLine(world: World, message: Message): string {
   const replied = world.channels.get(message.channelId)?.messages.get(message.replyTo ?? "");
-  if (replied) {
-    const who = escapeHtml(nameOf(world.users.get(replied.authorId)) ?? "?");
-    return `<div class="reply">@${who} ${escapeHtml(replied.content.slice(0, 90))}</div>`;
-  }
   const { interaction } = message;
+  const line = (user: User | undefined, text: string) =>
+    `<div class="reply">${avatar(user)}<b>${escapeHtml(nameOf(user) ?? "?")}</b> ${text}</div>`;
+  if (replied)
+    return line(world.users.get(replied.authorId), htmlOfText(replied.content.split("\n")[0]!, namesOf(world)));
   if (interaction?.name === undefined || message.type !== 20) return "";
-  const who = escapeHtml(nameOf(world.users.get(interaction.userId)) ?? "?");
-  return `<div class="reply"><b>${who}</b> used <span class="mention">/${escapeHtml(interaction.name)}</span></div>`;
+  const used = `used <span class="mention">/${escapeHtml(interaction.name)}</span>`;
+  return line(world.users.get(interaction.userId), used);
 }
 
 function threadLink(world: World, message: Message, starter: string | undefined): string {

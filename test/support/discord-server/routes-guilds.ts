@@ -162,13 +162,10 @@ export const APPLICATION_ROUTES: readonly Route[] = [
   { method: "GET", path: "/oauth2/applications/@me", handle: application },
 ];
 
-/**
- * 1000 IDENTIFYs a day: https://discord.com/developers/docs/events/gateway#session-start-limit-object. Small bots may
- * identify once in 5 s, and discord.js keeps to that; here 16, so that a test need not wait for it.
- */
+/** 1000 IDENTIFYs a day, one in 5 s: https://discord.com/developers/docs/events/gateway#session-start-limit-object */
 function gatewayBot({ discord }: Call): Reply {
   const remaining = Math.max(0, 1000 - discord.gateway.counts.identifies);
-  const limit = { total: 1000, remaining, reset_after: 14_400_000, max_concurrency: 16 };
+  const limit = { total: 1000, remaining, reset_after: 14_400_000, max_concurrency: 1 };
   return ok({ url: discord.baseUrl().replace("http", "ws"), shards: 1, session_start_limit: limit });
 }
 
