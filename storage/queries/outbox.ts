@@ -132,7 +132,7 @@ const cardDelivered = query((db, p: Delivered) =>
   db
     .updateTable("outbox_cards")
     .set({
-      delivered_version: p.version,
+      delivered_version: sql`case when delivered_version > ${p.version} then delivered_version else ${p.version} end`,
       ref: p.ref,
       not_before_ms: p.notBeforeMs,
       tries: 0,
@@ -145,12 +145,16 @@ const cardDelivered = query((db, p: Delivered) =>
     .where("chat_id", "=", p.chatId)
     .where(isStillOf(p.by)),
 );
-/** Who was overtaken may have put an older picture over a newer one. */
+/**
+ * Who was overtaken may have put an older picture over a newer one. The version between is nobody's: no process takes
+ * the card for what it showed itself.
+ */
 const cardOvertaken = query((db, p: CardKey & { notBeforeMs: number }) =>
   db
     .updateTable("outbox_cards")
     .set({
-      version: sql`version + 1`,
+      version: sql`version + 2`,
+      delivered_version: sql`version + 1`,
       due_at_ms: sql`coalesce(due_at_ms, cast(${p.notBeforeMs} as bigint))`,
     })
     .where("run_id", "=", p.runId)

@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { asId, type ChatId, type RunId } from "../../core/domain/ids.ts";
+import type { Stores } from "../../core/ports/stores.ts";
+import type { ProgressPoster } from "../../core/progress/progress-poster.ts";
+import { openPostgres, type PgPool } from "../../storage/index.ts";
+import { emptyPostgres } from "../storage/empty-postgres.ts";
+import { pglitePool } from "../storage/pglite-pool.ts";
+import { type ManualClock, manualClock, settle } from "../support/manual-clock.ts";
+import { type MemoryPlatform, memoryPlatform } from "../support/memory-platform.ts";
+import { house, main, other } from "./poster-house.ts";
+
+let pool: PgPool;
+beforeAll(async () => {
+  pool = await pglitePool();
+});
+afterAll(() => pool.end());
+
+/** Two processes that serve one face on one PostgreSQL. */
+async function two(platform: MemoryPlatform, clock: ManualClock = manualClock()) {
+  await emptyPostgres(pool);
+  const home = await house({ clock, openStores: () => openPostgres({ source: { pool } }) });
+  const life = { a: { isDead: false }, b: { isDead: false } };
+  const a = home.posterOf({ processName: "one", stores: dying(home.stores, life.a) }, platform);
+  const b = home.posterOf({ processName: "two", stores: dying(home.stores, life.b) }, platform);
+  return { ...home, life, a, b, all: () => untilTold(clock, a, b) };
+}
+
+/** A process whose database went out of reach, until it comes back. */
+function dying(stores: Stores, life: { isDead: boolean }): Stores {
+  const unless = <T>(work: () => Promise<T>): Promise<T> =>
+    life.isDead ? Promise.reject(new Error("out of reach")) : work();
+  return {
+    ...stores,
+    atomically: (work) => unless(() => stores.atomically(work)),
+    read: (work) => unless(() => stores.read(work)),
+  };
+}
+
+/** Time goes on until everything is told. */
+async function untilTold(clock: ManualClock, ...posters: ProgressPoster[]): Promise<void> {
+  let isTold = false;
+  const told = Promise.all(posters.map((poster) => poster.idle())).then(() => {
+    isTold = true;
+  });
+  while (!isTold) await clock.advance(50);
+  await told;
+}
+
+/** The platform, with the pace of a real one; counts edits of one message under way at once. */
+function slowly(platform: MemoryPlatform) {
+  const underWay = new Map<string, number>();
+  const seen = { most: 0 };
+  let turn = 0;
+  return {
+    ...platform,
+    seen,
+    async edit(...[chatId, ref, what]: Parameters<MemoryPlatform["edit"]>) {
+      underWay.set(ref, (underWay.get(ref) ?? 0) + 1);
+      seen.most = Math.max(seen.most, underWay.get(ref) ?? 0);
+      turn += 1;
+      await settle((turn * 7) % 40);
+      const posted = await platform.edit(chatId, ref, what);
+      underWay.set(ref, (underWay.get(ref) ?? 1) - 1);
+      return posted;
+    },
+  };
+}
+
+test("two processes tell every sentence once, in order, with a platform that cannot tell repeats", async () => {
+  const platform = memoryPlatform({ honoursKeys: false });
+  const { stores, clock, all } = await two(platform);
+  for (let n = 0; n < 12; n++) {
+    await stores.atomically(async (tx) => {
+      await tx.outbox.say(main, `a${n}`, { text: `a${n}` }, clock.nowMs());
+      await tx.outbox.say(other, `b${n}`, { text: `b${n}` }, clock.nowMs());
+    });
+    if (n % 4 === 0) await clock.advance(10);
+  }
+  await all();
+  const inOrder = (letter: string) => Array.from({ length: 12 }, (_, n) => `${letter}${n}`);
+  expect(platform.said(main)).toEqual(inOrder("a"));
+  expect(platform.said(other)).toEqual(inOrder("b"));
+});
+
+test("two processes show each card once, never edit it at the same time, and the latest facts stand", async () => {
+  const platform = memoryPlatform({ honoursKeys: false });
+  const slow = slowly(platform);
+  const { propose, change, clock, all } = await two(slow as never);
+  const chats = [main, other, asId<ChatId>("memory:third")];
+  const runs = await Promise.all(chats.map((chatId, n) => propose({ id: asId<RunId>(`run-${n}`), chatId })));
+  const road = ["draft", "queued", "running", "waiting", "queued", "running", "done"] as const;
+  for (let at = 1; at < road.length; at++) {
+    for (const run of runs) await change(run, road[at]!, road[at - 1]!);
+    await clock.advance(1);
+    await settle(at * 15);
+  }
+  await all();
+  expect(platform.messages).toHaveLength(3);
+  for (const chatId of chats) expect(platform.card(chatId)?.state).toBe("done");
+  expect(slow.seen.most).toBe(1);
+  for (const { versions } of platform.messages) {
+    const states = versions.map((what) => road.lastIndexOf((what as { state: "draft" }).state));
+    expect(states.at(-1)).toBe(road.length - 1);
+  }
+});
+
+test("a process that hangs with an old picture loses the card, and what it shows late does not stay", async () => {
+  const platform = memoryPlatform();
+  const { propose, change, clock, life, a, b, all } = await two(platform);
+  const run = await propose();
+  await all();
+  life.b.isDead = true;
+  let answer = () => {};
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  platform.faults(main, { kind: "slow", until: answered });
+  await change(run, "queued");
+  await until(clock, () => platform.calls.edits === 1);
+  // The process with the old picture is cut off; the other one comes back when its claim is over.
+  life.a.isDead = true;
+  life.b.isDead = false;
+  await change(run, "running", "queued");
+  await until(clock, () => platform.card(main)?.state === "running");
+  life.a.isDead = false;
+  answer();
+  await untilTold(clock, a, b);
+  const shown = platform.messages[0]!.versions.map((what) => (what as { state: string }).state);
+  expect(shown).toEqual(["draft", "running", "queued", "running"]);
+});
+
+test("what a process was telling when it died is told by the other one, who looks for it first", async () => {
+  const platform = memoryPlatform();
+  const { say, clock, life, b } = await two(platform);
+  life.b.isDead = true;
+  platform.faults(main, { kind: "slow", until: new Promise(() => {}) });
+  await say(main, "hello");
+  await until(clock, () => platform.calls.posts === 1);
+  life.a.isDead = true;
+  life.b.isDead = false;
+  await untilTold(clock, b);
+  expect(platform.posts).toEqual([
+    { key: "say:hello", mayBeThere: false },
+    { key: "say:hello", mayBeThere: true },
+  ]);
+  expect(platform.said(main)).toEqual(["hello"]);
+});
+
+test("a delivery that takes minutes stays with its process as long as that lives", async () => {
+  const platform = memoryPlatform({ honoursKeys: false });
+  const { say, clock, all } = await two(platform);
+  let answer = () => {};
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  platform.faults(main, { kind: "slow", until: answered });
+  await say(main, "hello");
+  await until(clock, () => platform.calls.posts === 1);
+  for (let second = 0; second < 200; second += 5) await clock.advance(5_000);
+  answer();
+  await all();
+  expect(platform.posts).toHaveLength(1);
+});
+
+async function until(clock: ManualClock, isSo: () => boolean): Promise<void> {
+  while (!isSo()) await clock.advance(20);
+}
