@@ -154,6 +154,7 @@ async function decide(
   const press = { runId, revision, action, by, groups, ...(change ? { change } : {}) };
   const { decision, reply } = await deps.core.pressButton(press);
   deps.counts.add(`pressed.${decision.kind}`);
-  if (decision.kind !== "accepted" || !SHOWN_BY_CARD.includes(action)) await answers.tell(reply);
+  if (decision.kind !== "accepted" || !SHOWN_BY_CARD.includes(action))
+    await answers.tell(await deps.names.inText(reply));
   return decision;
 }

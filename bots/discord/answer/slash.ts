@@ -120,7 +120,7 @@ async function planFromMessage(use: CommandUse, asked: Asked): Promise<void> {
       ...interaction.who,
       key: messageKey(interaction.channel, interaction.id),
       chatId,
-      text: say.chatFace.planFrom(author.name, text),
+      text: say.chatFace.planFrom(text),
       thread: [{ account: author.account, text }],
       projectId,
     },

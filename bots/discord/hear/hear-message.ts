@@ -74,9 +74,11 @@ async function take(
   const isForeign = facts.kind === "thread" && !(await deps.core.knowsChat(chatId));
   const thread = isForeign ? await threadBefore(facts.id, message.id, deps) : [];
   const { files, left } = await fetchFiles(message.attachments, deps.settings.fileHosts);
+  const who = whoIs(message.author, message.member, facts.guild);
+  deps.names.learn(who);
   const received = await receivePatiently(
     {
-      ...whoIs(message.author, message.member, facts.guild),
+      ...who,
       key: messageKey(message.channel_id, message.id),
       chatId,
       text: wordsOf(message, deps.ownId()),

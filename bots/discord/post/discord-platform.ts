@@ -11,6 +11,7 @@ import type { Drawn } from "../show/message-body.ts";
 import type { ChannelMessages } from "./channel-messages.ts";
 import type { Counts } from "./counts.ts";
 import { madeAtMs, postNames } from "./message-marker.ts";
+import type { Names } from "./names.ts";
 import { createPreviews } from "./previews.ts";
 import { reasonOf, type Trouble, troubleOf } from "./trouble.ts";
 import type { Typing } from "./typing.ts";
@@ -18,6 +19,7 @@ import type { Typing } from "./typing.ts";
 export interface PlatformDeps {
   readonly messages: ChannelMessages;
   readonly typing: Typing;
+  readonly names: Names;
   readonly stores: Stores;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -98,7 +100,7 @@ export function createDiscordPlatform(deps: PlatformDeps): ChatPlatform {
       if (!chat) return noChat;
       const before = known.get(key);
       if (before !== undefined) return { kind: "ok", ref: before, isRepeat: true };
-      const drawn = await draw(chatId, what, deps.stores);
+      const drawn = await draw(chatId, await withNames(what, deps), deps);
       typing.end(chatId);
       return goneOrThrow(deps, chatId, async () => {
         const begun = what.kind === "say" ? await previews.finish(chat.channel, key, drawn) : undefined;
@@ -113,8 +115,9 @@ export function createDiscordPlatform(deps: PlatformDeps): ChatPlatform {
     async edit(chatId, ref, what) {
       const chat = discordChat(chatId);
       if (!chat) return noChat;
-      const drawn = await draw(chatId, what, deps.stores);
-      return goneOrThrow(deps, chatId, () => healed(chat.channel, ref, what, drawn));
+      const named = await withNames(what, deps);
+      const drawn = await draw(chatId, named, deps);
+      return goneOrThrow(deps, chatId, () => healed(chat.channel, ref, named, drawn));
     },
     preview(chatId, text, key) {
       const chat = discordChat(chatId);
@@ -125,7 +128,13 @@ export function createDiscordPlatform(deps: PlatformDeps): ChatPlatform {
 
 const noChat: Posted = { kind: "gone", why: "That chat is none of Discord's." };
 
-async function draw(chatId: ChatId, what: Outgoing, stores: Stores): Promise<Drawn> {
+/** Notes name people by what their accounts are called: here by numbers. */
+async function withNames(what: Outgoing, { names }: PlatformDeps): Promise<Outgoing> {
+  if (what.kind !== "card") return what;
+  return { ...what, notes: await Promise.all(what.notes.map((note) => names.inText(note))) };
+}
+
+async function draw(chatId: ChatId, what: Outgoing, { stores }: PlatformDeps): Promise<Drawn> {
   if (what.kind === "card") return drawCard(what);
   const chat = await stores.read((tx) => tx.chats.get(chatId));
   return drawSay(what, chat?.language ?? "en");

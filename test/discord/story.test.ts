@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { House } from "../../src/compose.ts";
+import { type DiscordWorld, openDiscordWorld, told, wakeInDiscord, watch } from "./discord-house.ts";
+
+let world: DiscordWorld;
+let house: House;
+beforeAll(async () => {
+  world = await openDiscordWorld();
+  house = await wakeInDiscord(world);
+}, 30_000);
+afterAll(async () => {
+  await house.stop();
+  await world.stop();
+});
+beforeEach(() => world.workshop.control.reset());
+
+const ASK = "the stock of M8 bolts is wrong, set it to 400 and tell the workshop";
+const stockOf = (name: string) => world.workshop.state.parts.find((part) => part.name === name)?.stock;
+
+describe("the story in Discord", () => {
+  test("a mention opens a thread with a plan, which is edited in a form, confirmed by a role, and run", async () => {
+    const { discord } = world;
+    const see = watch(discord);
+    const thread = await see.thread(discord.mention("ada", ASK));
+    const card = await see.shown(thread, "[Confirm]");
+    expect(discord.textOf(card)).toContain("workshop PUT /parts/{partId}/stock");
+
+    const form = discord.press(card, "Edit", "ada");
+    await form.answered();
+    expect(form.modal).toBeUndefined();
+    const choice = await told(discord, form);
+    expect(choice).toContain("What do you want to change?");
+    const chosen = discord.select(form.messages().at(-1)!, "A step, or the plan as a whole", ["2"], "ada");
+    await chosen.answered();
+    const fields = JSON.stringify(chosen.modal).match(/a\.2\.\d+/g)!;
+    const saved = discord.submitModal(chosen, { [fields[1]!]: "300" });
+    await see.shown(thread, "Plan, revision 2");
+    expect(await told(discord, saved)).toContain("revision 2");
+
+    // What was shown first is no more, and Ada may not confirm at all.
+    const refused = discord.press(card, "Confirm", "ada");
+    expect(await told(discord, refused)).toContain("may not");
+    expect(stockOf("M8 bolt")).toBe(240);
+    await discord.press(card, "Confirm", "grace").answered();
+    const done = await see.shown(thread, "Done · 3 steps");
+    expect(done.id).toBe(card.id);
+    expect(stockOf("M8 bolt")).toBe(300);
+
+    const late = discord.press(card, firstConfirm(), "ben", { evenIfGone: true });
+    expect(await told(discord, late)).toContain("Too late");
+    expect(world.workshop.state.changes.filter(({ operation }) => operation.startsWith("PUT"))).toHaveLength(1);
+  });
+
+  test("a reply in Piloto's thread needs no mention, and words decide there", async () => {
+    const { discord } = world;
+    const see = watch(discord);
+    const thread = await see.thread(discord.mention("mira", ASK, { in: "operations" }));
+    await see.shown(thread, "[Confirm]");
+    discord.replyInThread(thread, "mira", "make it 350 instead");
+    await see.shown(thread, /350/);
+    discord.replyInThread(thread, "grace", "confirm");
+    await see.shown(thread, "Done · 3 steps");
+    expect(stockOf("M8 bolt")).toBe(350);
+  });
+
+  test("a slash command does the same, and the request stands in the channel for all", async () => {
+    const { discord } = world;
+    const see = watch(discord);
+    const asked = discord.slash("ada", "piloto", "ask", { text: ASK });
+    const { originalId } = await asked.answered();
+    expect(discord.textOf({ id: originalId! })).toContain("Ada asks: the stock of M8");
+    const thread = await see.thread({ id: originalId! });
+    const card = await see.shown(thread, "[Confirm]");
+    await discord.press(card, "Confirm", "grace").answered();
+    await see.shown(thread, "Done · 3 steps");
+    expect(stockOf("M8 bolt")).toBe(400);
+  });
+
+  test("a message of somebody else becomes a plan by the context menu", async () => {
+    const { discord } = world;
+    const see = watch(discord);
+    const words = discord.say("linus", ASK);
+    const asked = discord.contextMenu("ada", "Plan from message", words);
+    expect(await told(discord, asked)).toContain("I am on it");
+    const thread = await see.thread(words);
+    const card = await see.shown(thread, "[Confirm]");
+    expect(discord.textOf(card)).toContain("Asked by Ada");
+    const cancel = discord.press(card, "Cancel", "ben");
+    await cancel.answered();
+    discord.submitModal(cancel, { why: "not on a Friday @everyone" });
+    await see.shown(thread, "Cancelled");
+    await see.shown(thread, "Ben cancelled the plan: not on a Friday");
+    expect(discord.pings).toEqual([]);
+  });
+
+  test("a direct message is a chat, and Stop ends what runs", async () => {
+    const { discord } = world;
+    const see = watch(discord);
+    const { channelId } = discord.directMessage("ada", ASK);
+    const card = await see.shown(channelId, "[Confirm]");
+    world.workshop.control.delayMs = 10_000;
+    await discord.press(card, "Confirm", "ben", {}).answered();
+    const running = await see.shown(channelId, "[Stop]");
+    await discord.press(running, "Stop", "ben").answered();
+    await see.shown(channelId, "Stopped");
+  });
+
+  test("an exact call is planned without a model, its service and operation completed", async () => {
+    const { discord } = world;
+    const see = watch(discord);
+    const typing = discord.autocomplete("ada", "piloto", "call", { operation: "stock" }, { service: "workshop" });
+    await typing.answered();
+    expect(typing.choices.map(({ value }) => value)).toContain("PUT /parts/{partId}/stock");
+    const given = {
+      service: "workshop",
+      operation: "PUT /parts/{partId}/stock",
+      arguments: '{"path":{"partId":"p-101"},"body":{"quantity":500}}',
+    };
+    const { originalId } = await discord.slash("mira", "piloto", "call", given).answered();
+    const thread = await see.thread({ id: originalId! });
+    const card = await see.shown(thread, "[Confirm]");
+    await discord.press(card, "Confirm", "grace").answered();
+    await see.shown(thread, "Done · 1 step");
+    expect(stockOf("M8 bolt")).toBe(500);
+    const wrong = discord.slash("mira", "piloto", "call", { ...given, arguments: "{oops" });
+    expect(await told(discord, wrong)).toContain("one JSON object");
+  });
+
+  test("menu commands answer their person alone", async () => {
+    const { discord } = world;
+    expect(await told(discord, discord.slash("ada", "piloto", "help"))).toContain("Tell me in your own words");
+    expect(await told(discord, discord.slash("ada", "piloto", "services"))).toContain("workshop");
+    expect(await told(discord, discord.slash("ada", "piloto", "fleet"))).toContain("pc-north");
+    expect(await told(discord, discord.slash("mira", "piloto", "whoami"))).toContain("propose");
+    expect(await told(discord, discord.slash("linus", "piloto", "whoami"))).toContain("nothing");
+    expect(await told(discord, discord.slash("ada", "piloto", "stop"))).not.toBe("");
+    expect(await told(discord, discord.slash("ada", "piloto", "link"))).toMatch(/[A-Z0-9]{4}/);
+  });
+
+  test("strangers are told so, and nothing happens for them", async () => {
+    const { discord } = world;
+    const see = watch(discord);
+    const thread = await see.thread(discord.mention("linus", ASK));
+    await see.shown(thread, "I do not know");
+    const typing = discord.autocomplete("linus", "piloto", "call", { service: "" });
+    await typing.answered();
+    expect(typing.choices).toEqual([]);
+  });
+
+  test("nothing of all that was refused by Discord's rules, and nobody was notified", () => {
+    expect(world.discord.violations).toEqual([]);
+    expect(world.discord.pings).toEqual([]);
+    expect(world.discord.unfurls).toEqual([]);
+    expect(house.faces[0]!.health()).toMatchObject({ state: "connected" });
+  });
+});
+
+/** The button that the first card had: as somebody whose screen is old would press it. */
+function firstConfirm(): string {
+  const ids = world.discord.requests.flatMap((one) => JSON.stringify(one.body ?? "").match(/p1:confirm:[^"]+/g) ?? []);
+  return ids[0]!;
+}
