@@ -71,7 +71,15 @@ export async function openSlackWorld(more: { accounts?: readonly string[] } = {}
   };
 }
 
-export const QUICK_PACE: Partial<SlackPace> = { postEveryMs: 0, burst: 100, editEveryMs: 20, previewEveryMs: 20 };
+export const QUICK_PACE: SlackPace = {
+  postEveryMs: 0,
+  burst: 1_000,
+  editsAMinute: 600_000,
+  callsAtOnce: 10_000,
+  callsAMinute: 600_000,
+  editEveryMs: 20,
+  previewEveryMs: 20,
+};
 
 export const QUICK: Partial<SlackLimits> = {
   firstPauseMs: 20,

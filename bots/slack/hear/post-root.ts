@@ -3,7 +3,7 @@ import { cutAt, plainText } from "../../../core/domain/plain-text.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import { explainFailure } from "../connect/explain-failure.ts";
 import type { SlackBot } from "../install/slack-bots.ts";
-import { fallbackText } from "../show/mrkdwn.ts";
+import { escapeMrkdwn, fallbackText } from "../show/mrkdwn.ts";
 import { richText, run, section } from "../show/rich-text.ts";
 import type { SlackThread } from "../slack-ids.ts";
 
@@ -92,7 +92,7 @@ async function post({ bot, user, says, text, cause }: RootWanted, channel: strin
   const blocks: KnownBlock[] = [richText([section([{ type: "user", user_id: user }, ...run(says), ...run(shown)])])];
   const { ts, channel: real } = await bot.client.chat.postMessage({
     channel,
-    text: `<@${user}>${fallbackText(`${says}${shown}`)}`,
+    text: `<@${user}>${escapeMrkdwn(says)}${fallbackText(shown)}`,
     blocks,
     unfurl_links: false,
     unfurl_media: false,

@@ -75,8 +75,9 @@ async function keep(
   answer: (answer: FormAnswer) => Promise<void>,
 ): Promise<void> {
   const inTime = new AbortController();
-  const working = deps.core.pressButton(press).finally(() => inTime.abort());
+  const working = deps.core.pressButton(press);
   const first = await Promise.race([working, deps.clock.sleep(ANSWER_WITHIN_MS, inTime.signal).then(() => undefined)]);
+  inTime.abort();
   if (first) {
     const isTaken = first.decision.kind === "accepted";
     return answer(isTaken ? undefined : notice(first.reply, language));

@@ -22,14 +22,15 @@ export function openNames(clock: Clock, forMs: number): Names {
     return made;
   };
   return {
-    of(client, user) {
+    async of(client, user) {
       const tooLong = new AbortController();
+      // A name is a kindness: without it people are called by their account.
       const asked = of(client)
         .get(user)
-        // A name is a kindness: without it people are called by their account.
-        .catch(() => undefined)
-        .finally(() => tooLong.abort());
-      return Promise.race([asked, clock.sleep(MOMENT_MS, tooLong.signal).then(() => undefined)]);
+        .catch(() => undefined);
+      const name = await Promise.race([asked, clock.sleep(MOMENT_MS, tooLong.signal).then(() => undefined)]);
+      tooLong.abort();
+      return name;
     },
   };
 }
