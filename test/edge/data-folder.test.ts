@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Ended } from "../house/run-program.ts";
 import { isWholeSweep } from "../support/sampled.ts";
 import { events, expectClear, expectPlain, expectWhole, lines, openPlace, type Place } from "./program-house.ts";
-import { type SmallDisk, smallDisk } from "./small-disk.ts";
+import { mayMount, type SmallDisk, smallDisk } from "./small-disk.ts";
 
 let place: Place;
 beforeEach(() => {
@@ -97,6 +97,8 @@ describe("a data folder that Piloto may only read", () => {
 /** All sizes between nothing and the room for several messages in `.ci/run`; a few of them elsewhere. */
 const ROOM_LEFT_KB = isWholeSweep ? Array.from({ length: 32 }, (_, at) => at * 8) : [0, 48, 104, 200];
 
+const FIRST_ROOM_KB = isWholeSweep ? Array.from({ length: 37 }, (_, at) => 4 + at * 10) : [4, 30, 150, 330, 352, 364];
+
 describe("a disk that is full", () => {
   let disk: SmallDisk;
   beforeEach(() => {
@@ -127,6 +129,21 @@ describe("a disk that is full", () => {
     expect(messagesIn(at("small", "piloto.db"))).toEqual({ kept: expect.arrayContaining(said), unanswered: 0 });
     expect(said.length).toBeGreaterThan(0);
   }, 120_000);
+
+  // The owner's note, the log and its index, the tables, the keys, the first checkpoint: each may be what has no room.
+  test.runIf(mayMount())(
+    "is named when Piloto starts there for the first time, too",
+    async () => {
+      const env = { PILOTO_DATA_DIR: at("small") };
+      for (const roomKb of FIRST_ROOM_KB) {
+        const limit = disk.leave(roomKb * 1024);
+        expectFull(await place.limited(limit, ["chat", "--script", "-"], { env, stdin: '{"say":"hello"}' }), disk);
+        disk.makeRoom();
+        for (const name of readdirSync(at("small"))) rmSync(at("small", name), { recursive: true });
+      }
+    },
+    60_000,
+  );
 });
 
 function expectFull(ended: Ended, { how }: SmallDisk): void {

@@ -26,7 +26,7 @@ describe.each([
       const where = { makeDisk, name: `${name.slice(0, 1)}-${at}`, seed: at };
 
       test("before and after every commit and every effect loses and repeats nothing", {
-        timeout: 30_000,
+        timeout: 60_000,
       }, async () => {
         const count = await sweep(makeStory, where);
         console.info(`${name}, ${story}: killed at ${count} points, both sides of every commit and effect`);
@@ -34,7 +34,7 @@ describe.each([
         expect(count).toBeGreaterThanOrEqual(sampled(6, 1));
       });
 
-      test("and killed again while it recovers loses and repeats nothing", { timeout: 30_000 }, async () => {
+      test("and killed again while it recovers loses and repeats nothing", { timeout: 60_000 }, async () => {
         await sweepTwice(makeStory, pairs, where);
       });
     },
