@@ -23,16 +23,12 @@ export async function answerQuestion(
   const { message, chat, project } = scene;
   const preview = previewIn(scene, deps);
   const history = [...scene.history, ...(await runFacts(scene, deps))];
-  const request = { chat, project, message, history, readsOnly: kind === "question", onText: preview?.onText };
-  const proposed = await proposePlan(request, deps, signal);
-  await endTurn(proposed, scene, deps);
-  const shown = preview?.shown();
-  if (proposed.kind === "drafted" && shown !== undefined) await keepWords(shown, message, deps);
-}
-
-/** Words that came before a plan: what the platform showed of them ends as a message of its own. */
-function keepWords(text: string, { id, chatId }: Message, { stores, clock }: ConversationDeps): Promise<void> {
-  return stores.atomically((tx) => tx.outbox.say(chatId, replyKey(id), { text }, clock.nowMs()));
+  const wordsBefore = () => {
+    const text = preview?.shown();
+    return text === undefined ? undefined : { key: replyKey(message.id), text };
+  };
+  const thinking = { readsOnly: kind === "question", onText: preview?.onText, wordsBefore };
+  await endTurn(await proposePlan({ chat, project, message, history, ...thinking }, deps, signal), scene, deps);
 }
 
 /** Shows unfinished words where the chat's platform can; the final answer has the same key and takes their place. */

@@ -21,6 +21,8 @@ export type ProposeDeps = ThinkDeps & Pick<CorePorts, "stores" | "clock" | "ids"
 export interface ProposeRequest extends Omit<ThinkRequest, "account" | "text"> {
   /** The request, with its account; not yet handled. */
   readonly message: Message;
+  /** Words that a model wrote before its plan and that were shown: said in the transaction of the draft. */
+  readonly wordsBefore?: () => { readonly key: string; readonly text: string } | undefined;
 }
 
 export type Proposed =
@@ -49,7 +51,8 @@ export async function proposePlan(request: ProposeRequest, deps: ProposeDeps, si
   if (thought.kind !== "plan") return { kind: "thought", thought };
   const rejected = await rejectedBefore({ chatId: chat.id, plan: thought.plan, text: message.text }, deps.stores);
   if (rejected) return { kind: "rejected-before", by: rejected };
-  return saveDraft({ chat, project: request.project, message, plan: thought.plan, thought }, deps);
+  const { project, wordsBefore } = request;
+  return saveDraft({ chat, project, message, plan: thought.plan, thought, words: wordsBefore?.() }, deps);
 }
 
 async function mayPropose(tx: ReadTx, { account, groups }: Message, project: Project): Promise<boolean> {
@@ -62,6 +65,7 @@ interface Draft {
   readonly message: Message;
   readonly plan: Plan;
   readonly thought: Pick<Thought, "model" | "dropped" | "sentBack">;
+  readonly words?: { readonly key: string; readonly text: string };
 }
 
 async function saveDraft(draft: Draft, { stores, clock, ids }: ProposeDeps): Promise<Proposed> {
@@ -80,6 +84,7 @@ async function saveDraft(draft: Draft, { stores, clock, ids }: ProposeDeps): Pro
     await tx.chats.set(run.chatId, { pendingRunId: run.id });
     await rememberPlan(tx, run, noteId, atMs);
     await tx.audit.append(auditEntry(message.account, "propose-plan", run.id, atMs, detailOf(run, draft)));
+    if (draft.words) await tx.outbox.say(run.chatId, draft.words.key, { text: draft.words.text }, atMs);
     await announceRun(tx, run, atMs);
     const isQueued = await autoConfirm(tx, run, atMs, message.groups);
     return { kind: "drafted", run, isQueued };
