@@ -12,7 +12,7 @@ export interface Claim {
   readonly mayBeThere: boolean;
 }
 
-type Ports = Pick<DeliveryPorts, "stores" | "clock" | "owner">;
+type Ports = Pick<DeliveryPorts, "stores" | "clock" | "logger" | "owner">;
 
 /**
  * Writes down that this process is about to tell it, before the platform is called: whoever comes after a crash
@@ -52,7 +52,16 @@ async function extend(due: Due, ports: Ports, over: AbortSignal): Promise<void> 
   for (let n = 0; n < EXTENSIONS; n++) {
     await ports.clock.sleep(EXTEND_EVERY_MS, over);
     if (over.aborted) return;
-    const isStillOurs = await claimDelivery(due, ports).catch(() => undefined);
-    if (over.aborted || !isStillOurs) return;
+    const isTried = await claimDelivery(due, ports).then(
+      (claim) => claim !== undefined,
+      (error: unknown) => {
+        ports.logger.warn(
+          { chatId: due.chatId, error },
+          "A claim on a delivery could not be extended; it is tried again.",
+        );
+        return true;
+      },
+    );
+    if (!isTried) return;
   }
 }

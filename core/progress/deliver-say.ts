@@ -1,5 +1,4 @@
 import type { Outgoing } from "../domain/card.ts";
-import type { ReadTx } from "../ports/stores.ts";
 import { whileClaimed } from "./claim-delivery.ts";
 import type { DeliveryPorts, DueSay } from "./due.ts";
 import { outputFile } from "./output-file.ts";
@@ -11,7 +10,7 @@ import { outputFile } from "./output-file.ts";
 export async function deliverSay(due: DueSay, ports: DeliveryPorts): Promise<boolean> {
   const { stores, platform, clock } = ports;
   const told = await whileClaimed(due, ports, async ({ mayBeThere }) => {
-    const what = await stores.read((tx) => whole(tx, due, ports));
+    const what = due.say.outputOf ? await withOutput(due, ports) : ({ kind: "say", ...due.say } as const);
     const posted = await platform.post(due.chatId, what, due.key, { mayBeThere });
     await stores.atomically(async (tx) => {
       if (posted.kind === "ok") await tx.outbox.sayDelivered(due.id, posted.ref, clock.nowMs());
@@ -23,10 +22,11 @@ export async function deliverSay(due: DueSay, ports: DeliveryPorts): Promise<boo
 }
 
 /** The outbox keeps whose output it is; the output itself is stored once, with its step. */
-async function whole(tx: ReadTx, { chatId, say }: DueSay, { redact }: DeliveryPorts): Promise<Outgoing> {
-  if (!say.outputOf) return { kind: "say", ...say };
-  const language = (await tx.chats.get(chatId))?.language ?? "en";
-  const file = await outputFile(tx, say.outputOf, { language, redact });
+async function withOutput({ chatId, say }: DueSay, { stores, redact }: DeliveryPorts): Promise<Outgoing> {
+  const file = await stores.read(async (tx) => {
+    const language = (await tx.chats.get(chatId))?.language ?? "en";
+    return say.outputOf && outputFile(tx, say.outputOf, { language, redact });
+  });
   const text = redact ? redact(say.text) : say.text;
   return { kind: "say", ...say, text, ...(file ? { files: [file] } : {}) };
 }

@@ -46,7 +46,7 @@ export function createPlatformPoster(platform: ChatPlatform, ports: PosterPorts)
   const { stores, clock, logger, boot, redact } = ports;
   const shown = createLastShown();
   const running = createRunningCards(platform.limits, clock.nowMs);
-  const delivery = { stores, platform, clock, owner: boot.id, redact, shown, running };
+  const delivery = { stores, platform, clock, logger, owner: boot.id, redact, shown, running };
   const order = createSayOrder();
   /** Until when to leave a chat to the process that is at it. */
   const elsewhere = new Map<ChatId, number>();

@@ -2,7 +2,7 @@ import { PassThrough, Readable } from "node:stream";
 import { expect, test } from "vitest";
 import { createScriptFace } from "../../bots/index.ts";
 import { PilotoError } from "../../core/domain/errors.ts";
-import { asId } from "../../core/domain/ids.ts";
+import { asId, type ChatId, type RunId } from "../../core/domain/ids.ts";
 import { countingIds, manualClock, settle } from "../support/manual-clock.ts";
 import { type StubCore, stubCore } from "../support/stub-core.ts";
 
@@ -167,4 +167,15 @@ test("without JSON a script reads like a chat and carries no escape sequence", a
   expect(text).toContain("ben [confirm] accepted\nConfirmed. It starts now.\n");
   expect(text).toContain("Piloto › You said: thanks");
   expect(text).not.toContain("\u001B");
+});
+
+test("the output of a step that is told for its file is left out: the card says how the step ended", async () => {
+  const { face, out } = scripted();
+  const chat = asId<ChatId>("terminal:main");
+  const outputOf = { runId: asId<RunId>("r"), step: 1 };
+  const posted = await face.platform.post(chat, { kind: "say", text: "the tail", outputOf }, "output:r:1:1");
+  expect(posted.kind).toBe("ok");
+  await face.platform.post(chat, { kind: "say", text: "an answer" }, "k");
+  expect(out()).toContain("an answer");
+  expect(out()).not.toContain("the tail");
 });

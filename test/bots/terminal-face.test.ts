@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { afterEach, describe, expect, test } from "vitest";
 import { createTerminalFace, type TerminalFace } from "../../bots/index.ts";
 import type { Card } from "../../core/domain/card.ts";
-import { asId, type ChatId } from "../../core/domain/ids.ts";
+import { asId, type ChatId, type RunId } from "../../core/domain/ids.ts";
 import { chatPlatformContract } from "../progress/chat-platform-contract.ts";
 import { countingIds, manualClock, settle } from "../support/manual-clock.ts";
 import { stubCore } from "../support/stub-core.ts";
@@ -374,4 +374,16 @@ test("a bug in the core ends the face with that error, the terminal put back in 
   await expect(ended).rejects.toThrow("a bug");
   expect(stdin.isRaw).toBe(false);
   faces.pop();
+});
+
+test("the output of a step that is told for its file is left out: the card says how the step ended", async () => {
+  const { face, terminal } = await sit();
+  const outputOf = { runId: asId<RunId>("r"), step: 1 };
+  const files = [{ name: "step-1-r.txt", mediaType: "text/plain", text: "everything" }];
+  const posted = await face.platform.post(main, { kind: "say", text: "the tail", outputOf, files }, "output:r:1:1");
+  expect(posted.kind).toBe("ok");
+  await face.platform.post(main, { kind: "say", text: "an answer", files }, "k");
+  await settle();
+  expect(terminal.everything()).toContain("an answer");
+  expect(terminal.everything()).not.toContain("the tail");
 });

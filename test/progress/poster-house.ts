@@ -1,5 +1,5 @@
 import { afterEach, expect } from "vitest";
-import { asId, type BootId, type ChatId } from "../../core/domain/ids.ts";
+import { type AccountId, asId, type BootId, type ChatId } from "../../core/domain/ids.ts";
 import type { PlanRun } from "../../core/domain/plan-run.ts";
 import { DEFAULT_LIMITS } from "../../core/domain/project.ts";
 import type { ChatPlatform } from "../../core/ports/chat-platform.ts";
@@ -61,7 +61,7 @@ export async function house({ clock = manualClock(), openStores }: HouseOptions 
     });
   const change = (run: PlanRun, to: PlanRun["state"], from: PlanRun["state"] = "draft") =>
     stores.atomically(async (tx) => {
-      const decided = { decidedAtMs: clock.nowMs(), decidedBy: asId<"memory:ben" & never>("memory:ben") };
+      const decided = { decidedAtMs: clock.nowMs(), decidedBy: asId<AccountId>("memory:ben") };
       const finished = to === "cancelled" ? { finishedAtMs: clock.nowMs() } : {};
       expect(await tx.runs.setState(run.id, { from, to, ...decided, ...finished })).toBe(true);
       await announceRun(tx, run, clock.nowMs());

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { asId, type BootId } from "../../core/domain/ids.ts";
+import { asId, type BootId, faceOf } from "../../core/domain/ids.ts";
 import type { Stores } from "../../core/ports/stores.ts";
 import { claimRuns } from "../../core/running/claim-runs.ts";
 import { recordMove } from "../../core/running/record-move.ts";
@@ -45,4 +45,29 @@ test("Stop that shares a commit with the beginning of a step is known at once, a
   expect(held!.stop).toMatchObject({ by: ana });
   await Promise.all(others);
   expect(await stores.read((tx) => tx.steps.attempts(run.id))).toEqual([]);
+});
+
+test("a long output is to be told in the commit that records its step, a short one is not", async () => {
+  const clock = manualClock();
+  const nowMs = clock.nowMs();
+  let face = "";
+  for (const [id, body] of [
+    ["long", "x".repeat(2_000)],
+    ["short", "x"],
+  ] as const) {
+    const run = await propose(stores, { id, plan: planOf({ tool }), atMs: nowMs });
+    await press({ stores, clock }, run, "confirm");
+    const [held] = await claimRuns(stores, { owner, nowMs, leaseMs: 30_000, limit: 1 });
+    face = faceOf(run.chatId);
+    const at = held!.steps[0]!;
+    const deps = { stores, owner, settings: RUNNER_DEFAULTS, nowMs };
+    await recordMove(held!, undefined, { kind: "begin", at, tool, args: {}, most: 100 }, deps);
+    Object.assign(at, { attempt: 1 });
+    const result = { status: 200, headers: {}, body };
+    const ended = { at, state: "done", atMs: nowMs, summary: "200", result, isHarmless: false } as const;
+    expect(await recordMove(held!, ended, { kind: "settle", to: "done" }, deps)).toBe("over");
+  }
+  const due = await stores.read((tx) => tx.outbox.due(face, nowMs, 50));
+  const outputs = due.filter((one) => one.kind === "say" && one.say.outputOf);
+  expect(outputs).toMatchObject([{ key: "output:long:1:1", say: { outputOf: { runId: "long", step: 1 } } }]);
 });
