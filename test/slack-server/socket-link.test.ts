@@ -127,3 +127,20 @@ test("an acknowledgement that is no acknowledgement is a violation", async () =>
   socket.terminate();
   expect(slack.violations.join()).toMatch(/not JSON.*without envelope_id/);
 });
+
+test("in chaos every event arrives, some twice, out of order and over new connections", async () => {
+  const slack = await server({ retryDelaysMs: [20, 100, 300, 600, 1200] });
+  const heard = await connect(slack);
+  await connect(slack);
+  slack.chaos({ seed: 7, rates: { duplicate: 0.2, delayMs: 30, cut: 0.02, refresh: 0.02 } });
+  const said = Array.from({ length: 100 }, (_, n) => slack.directMessage({ user: "U0ANA", text: `n ${n}` }));
+  await slack.quiet(10_000);
+  slack.calm();
+
+  const acks = await Promise.all(said.map((s) => s.deliveries[0]!.settled));
+  expect(acks.filter((ack) => !ack.acked)).toEqual([]);
+  expect(slack.deliveries.counts.acked).toBeGreaterThan(100);
+  expect(slack.link.openedInAll).toBeGreaterThan(2);
+  const numbers = heard.map((h) => Number(h.body.event_id?.slice(2)));
+  expect(numbers).not.toEqual(numbers.toSorted((a, b) => a - b));
+});
