@@ -103,6 +103,31 @@ test("a request to reconnect is resumed, an invalid session is identified anew a
   await discord.until(() => heard.includes("heard"), "the bot hears again");
 });
 
+test("a connection that only looks alive is left and resumed", async () => {
+  const discord = await start({ heartbeatMs: 150 });
+  const { events } = await bot(discord);
+
+  discord.gateway.trouble.deaf = true;
+  await discord.until(() => discord.gateway.counts.resumes > 0, "the bot resumes elsewhere");
+  discord.gateway.trouble.deaf = false;
+  await discord.until(() => events.includes("resume"), "the session resumes");
+});
+
+test("channels that the bot may not view are known to it, but silent", async () => {
+  const discord = await start();
+  discord.removePermission("operations", "VIEW_CHANNEL");
+  const { client, heard } = await bot(discord);
+
+  discord.say("ada", "in private", { in: "operations" });
+  discord.say("ada", "in public");
+  await discord.until(() => heard.length > 0, "a message arrives");
+
+  expect(heard).toEqual(["in public"]);
+  expect(
+    client.channels.cache.filter((channel) => "name" in channel).map((channel) => "name" in channel && channel.name),
+  ).toContain("operations");
+});
+
 test("events come twice, late and out of order when asked", async () => {
   const discord = await start({ seed: 7 });
   const { client } = await bot(discord);

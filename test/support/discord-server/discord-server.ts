@@ -123,7 +123,7 @@ export async function startDiscordServer(options: DiscordServerOptions = {}): Pr
     ready: () => readyOf(world, privileged()),
     random,
     heartbeatMs: options.heartbeatMs ?? 41_250,
-    replay: Math.min(history, 1000),
+    replay: 1000,
   });
   const discord: Discord = {
     world,

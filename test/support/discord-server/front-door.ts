@@ -107,7 +107,7 @@ function refuseBadBody(routeName: string, content: Content): void {
 }
 
 const majorOf = (params: Readonly<Record<string, string>>) =>
-  params.channel_id ?? params.guild_id ?? (params.webhook_id ? `${params.webhook_id}/${params.webhook_token}` : "");
+  params.channel_id ?? params.guild_id ?? params.webhook_token ?? params.interaction_token ?? "";
 
 function tooMany(
   discord: Discord,

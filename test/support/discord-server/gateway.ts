@@ -87,6 +87,8 @@ export interface Gateway {
 }
 
 const KEPT_SESSIONS = 8;
+const IDENTIFIES_A_DAY = 1000;
+const SENDS_A_MINUTE = 120;
 const INVALID = JSON.stringify({ op: 9, d: false, s: null, t: null });
 
 /** Discord's gateway on the HTTP server's port: HELLO, IDENTIFY, READY, heartbeats, RESUME with replay, and trouble. */
@@ -102,6 +104,7 @@ class FakeGateway implements Gateway {
   readonly #streams = new Map<WebSocket, Duplex>();
   readonly #sessions = new Map<string, Session>();
   readonly #refusals: (number | "invalid-session")[] = [];
+  readonly #heard = new WeakMap<WebSocket, number[]>();
   #made = 0;
 
   constructor(options: GatewayOptions) {
@@ -172,13 +175,21 @@ class FakeGateway implements Gateway {
 
   #hear(socket: WebSocket, text: string): void {
     const payload = Buffer.byteLength(text) > 4096 ? undefined : parsed(text);
-    if (!payload) socket.close(4002);
+    if (this.#isTooFast(socket)) socket.close(4008);
+    else if (!payload) socket.close(4002);
     else if (payload.op === 1) {
       this.counts.heartbeats += 1;
       if (!this.trouble.deaf) socket.send(JSON.stringify({ op: 11, d: null, s: null, t: null }));
     } else if (payload.op === 2) this.#identify(socket, payload.d as Json);
     else if (payload.op === 6) this.#resume(socket, payload.d as Json);
     else if (payload.op !== 3 && payload.op !== 4 && payload.op !== 8) socket.close(4001);
+  }
+
+  #isTooFast(socket: WebSocket): boolean {
+    const since = Date.now() - 60_000;
+    const times = (this.#heard.get(socket) ?? []).filter((ms) => ms > since);
+    this.#heard.set(socket, [...times, Date.now()]);
+    return times.length >= SENDS_A_MINUTE;
   }
 
   #identify(socket: WebSocket, d: Json): void {
@@ -191,7 +202,8 @@ class FakeGateway implements Gateway {
   }
 
   #whyNot(token: string, intents: number): number | undefined {
-    if (!this.#options.isToken(token)) return 4004;
+    // Beyond the day's limit Discord resets the token.
+    if (!this.#options.isToken(token) || this.counts.identifies > IDENTIFIES_A_DAY) return 4004;
     if (!Number.isInteger(intents) || intents < 0 || intents > KNOWN_INTENTS) return 4013;
     return intents & PRIVILEGED & ~this.#options.privileged() ? 4014 : undefined;
   }

@@ -14,7 +14,7 @@ export function htmlOfMarkdown(text: string, names: Names): string {
   const kept: string[] = [];
   const keep = (html: string) => `\u0000${kept.push(html) - 1}\u0000`;
   const coded = text.replace(CODE_OR_ESCAPE, (_all, fence?: string, sign?: string, _ticks?: string, code?: string) => {
-    if (fence !== undefined) return keep(`<pre><code>${escapeHtml(fence)}</code></pre>`);
+    if (fence !== undefined) return `\u0001${keep(`<pre><code>${escapeHtml(fence)}</code></pre>`)}\u0001`;
     return keep(sign === undefined ? `<code>${escapeHtml(code ?? "")}</code>` : escapeHtml(sign));
   });
   const html = blocks(coded, (line) => spans(line, names, keep));
@@ -26,7 +26,7 @@ const CODE_OR_ESCAPE = /```(?:[\w+-]*\n)?([\s\S]*?)\n?```|\\([\\*_~|`>#<[\]()@:/
 
 /** Nested: what was kept may hold what was kept before. */
 function restored(html: string, kept: readonly string[]): string {
-  const next = html.replace(/\u0000(\d+)\u0000/g, (_all, n: string) => kept[Number(n)]!);
+  const next = html.replace(/\u0001?\u0000(\d+)\u0000\u0001?/g, (_all, n: string) => kept[Number(n)]!);
   return next === html ? html : restored(next, kept);
 }
 
@@ -64,7 +64,7 @@ function blocks(text: string, span: Span): string {
   for (const line of text.split("\n")) {
     const rule = RULES.find((one) => one.pattern.test(line));
     enter(rule?.group);
-    const isBlock = /^\u0000\d+\u0000$/.test(line);
+    const isBlock = /^\u0001.*\u0001$/.test(line);
     if (rule) html += rule.html(rule.pattern.exec(line)!, span);
     else if (isBlock) html += line;
     else html += line ? `<div>${span(line)}</div>` : `<div class="blank"></div>`;

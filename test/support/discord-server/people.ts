@@ -1,10 +1,10 @@
 import { type Asked, begin } from "./asked.ts";
 import { commandNamed, headOf, type OptionValue, optionsOf, type PersonFile, upload } from "./command-options.ts";
 import { flattened, isSelect, TYPE } from "./component-rules.ts";
+import { directChannel } from "./direct-channel.ts";
 import type { Discord } from "./discord.ts";
 import { postMessage } from "./messages.ts";
 import { filled, refuseUnknownFields } from "./modal-fields.ts";
-import { directChannel } from "./people-places.ts";
 import { may } from "./permissions.ts";
 import { archiveIfSilent } from "./threads.ts";
 import { type Json, wireMessage, wireUser } from "./wire.ts";

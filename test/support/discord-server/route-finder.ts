@@ -12,7 +12,7 @@ export function routeFinder(routes: readonly Route[]): (method: string, pathname
     .sort((a, b) => namesIn(a.parts) - namesIn(b.parts));
   return (method, pathname) => {
     if (!pathname.startsWith("/api/v10/")) return undefined;
-    const given = pathname.slice("/api/v10/".length).split("/").map(decodeURIComponent);
+    const given = pathname.slice("/api/v10/".length).split("/").map(decoded);
     for (const { route, parts } of table) {
       if (route.method !== method || parts.length !== given.length) continue;
       const params = match(parts, given);
@@ -22,6 +22,8 @@ export function routeFinder(routes: readonly Route[]): (method: string, pathname
   };
 }
 
+/** What is no percent-encoding stays as it is, and then fits no route or no id. */
+const decoded = (part: string) => (/%(?![0-9a-f]{2})/i.test(part) ? part : decodeURIComponent(part));
 const isName = (part: string) => part.startsWith("{");
 const namesIn = (parts: readonly string[]) => parts.filter(isName).length;
 

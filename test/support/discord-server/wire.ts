@@ -1,5 +1,5 @@
 import { FLAG } from "./message-rules.ts";
-import { permissionsIn } from "./permissions.ts";
+import { may } from "./permissions.ts";
 import {
   CHANNEL_TYPE,
   type Channel,
@@ -238,18 +238,22 @@ export function wireGuild(guild: Guild): Json {
   };
 }
 
-/** GUILD_CREATE: the guild with channels the bot may view, and only threads that are not archived. */
+/**
+ * GUILD_CREATE: all channels, for bots hear of those too that they may not view; of the threads only those they may view
+ * and that are not archived.
+ */
 export function wireGuildCreate(world: World, guild: Guild): Json {
   const mine = [...world.channels.values()].filter((channel) => channel.guildId === guild.id);
-  const visible = mine.filter((channel) => permissionsIn(world, channel, world.bot.id) & (1n << 10n));
   const me = guild.members.get(world.bot.id);
   return {
     ...wireGuild(guild),
     joined_at: iso(me?.joinedMs ?? world.nowMs()),
     members: me ? [{ ...wireMember(me), user: wireUser(world.bot) }] : [],
-    channels: visible.filter((channel) => !channel.thread).map((channel) => wireChannel(channel)),
-    threads: visible
-      .filter((channel) => channel.thread && !channel.thread.archived)
+    channels: mine.filter((channel) => !channel.thread).map((channel) => wireChannel(channel)),
+    threads: mine
+      .filter(
+        (channel) => channel.thread && !channel.thread.archived && may(world, channel, world.bot.id, "VIEW_CHANNEL"),
+      )
       .map((channel) => wireChannel(channel, world.bot.id)),
     presences: [],
     voice_states: [],
