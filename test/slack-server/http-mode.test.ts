@@ -11,6 +11,7 @@ let app: App;
 let http: Server;
 const heard: { id: string; retry?: number; reason?: string }[] = [];
 let failFirst = 0;
+let forGood = false;
 
 beforeAll(async () => {
   slack = await startSlackServer({ transport: "http", retryDelaysMs: [0, 5, 10], ackTimeoutMs: 1000 });
@@ -33,7 +34,7 @@ beforeAll(async () => {
   http = createServer((request, response) => {
     if (failFirst > 0) {
       failFirst--;
-      response.writeHead(500).end();
+      response.writeHead(500, forGood ? { "x-slack-no-retry": "1" } : {}).end();
       return;
     }
     receiver.requestListener(request, response);
@@ -69,6 +70,16 @@ test("what the app fails to take comes again with its number and the reason", as
   heard.length = 0;
   await slack.mention({ channel: "C0OPS", user: "U0ANA", text: "again" }).told;
   expect(heard).toMatchObject([{ retry: 2, reason: "http_error" }]);
+});
+
+test("a refusal for good stops the retries", async () => {
+  failFirst = 1;
+  forGood = true;
+  const before = slack.deliveries.counts.sent;
+  const { deliveries } = slack.mention({ channel: "C0OPS", user: "U0ANA", text: "never" });
+  expect(await deliveries[0]!.settled).toMatchObject({ acked: false, noRetry: true });
+  expect(slack.deliveries.counts.sent - before).toBe(1);
+  forGood = false;
 });
 
 test("unsigned, wrongly signed, stale and malformed deliveries are refused", async () => {
