@@ -115,8 +115,7 @@ export async function wakeInSlack(
     });
   const settings: SlackSettings = {
     mode: "socket",
-    botToken: slack.botToken(),
-    appToken: slack.appToken,
+    ...(more.clientId ? {} : { botToken: slack.botToken(), appToken: slack.appToken }),
     apiUrl: slack.apiUrl,
     listen: { host: "127.0.0.1", port: 0 },
     places: [],

@@ -61,7 +61,9 @@ export class HttpReceiver implements Receiver {
       }
       state.count("refused");
       logger.warn({ status: read.status }, `A request to Slack's address was refused: ${withoutTokens(read.why)}`);
-      end(response, read.status, { "X-Slack-No-Retry": "1" });
+      // What is left of the body is not waited for.
+      request.resume();
+      end(response, read.status, { "X-Slack-No-Retry": "1", Connection: "close" });
     } catch (error) {
       // The caller went away, or a bug: Slack tries again.
       logger.error({ error: withoutTokens(String(error)) }, "A request to Slack's address could not be answered.");
