@@ -8,6 +8,7 @@ export { examineDiscord } from "./discord/setup/examine-discord.ts";
 export { applicationIdOf, discordInvite } from "./discord/setup/invite.ts";
 export type { ChatFace, ChatFaceDeps, FaceHealth } from "./shared/chat-face.ts";
 export { examineSlack } from "./slack/setup/examine-slack.ts";
+export { installedWorkspaces } from "./slack/setup/installed-workspaces.ts";
 export { slackManifest } from "./slack/setup/manifest.ts";
 export type { SlackSettings } from "./slack/slack-settings.ts";
 export type { Face, FaceOptions } from "./terminal/face-options.ts";

@@ -1,15 +1,22 @@
-import { examineDiscord, examineSlack } from "../../bots/index.ts";
+import { examineDiscord, examineSlack, installedWorkspaces } from "../../bots/index.ts";
 import type { Finding } from "../../core/domain/finding.ts";
 import { discordToken, slackSettings } from "../chat-faces.ts";
 import type { CommandHouse } from "../open-for-command.ts";
 
 /** The set-up of the Slack app; one line that says how, when the settings name none. */
 export async function* theSlackApp(house: CommandHouse, isAskedFor: boolean): AsyncGenerator<Finding> {
-  const { settings, secrets, clock } = house;
+  const { settings, secrets, stores, clock } = house;
   if (settings.slack) {
     const slack = await slackSettings(settings.slack, secrets);
     const configToken = process.env.SLACK_CONFIG_TOKEN || undefined;
-    yield* examineSlack({ settings: slack, configToken, permitted: permittedIn(house), nowMs: clock.nowMs() });
+    const installed = slack.botToken === undefined ? await installedWorkspaces(stores, secrets) : [];
+    yield* examineSlack({
+      settings: slack,
+      installed,
+      configToken,
+      permitted: permittedIn(house),
+      nowMs: clock.nowMs(),
+    });
   } else if (isAskedFor) {
     yield { what: "slack", state: "bad", found: "not set up", todo: "docs/slack.md says how: piloto slack manifest" };
   }

@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { examineSlack } from "../../bots/slack/setup/examine-slack.ts";
+import type { InstalledWorkspace } from "../../bots/slack/setup/installed-workspaces.ts";
 import { slackManifest } from "../../bots/slack/setup/manifest.ts";
 import { BOT_SCOPES } from "../../bots/slack/setup/scopes.ts";
 import type { SlackSettings } from "../../bots/slack/slack-settings.ts";
@@ -19,9 +20,10 @@ interface Look extends Partial<SlackSettings> {
   readonly permitted?: readonly string[];
   readonly clockOffMs?: number;
   readonly configToken?: string;
+  readonly installed?: readonly InstalledWorkspace[];
 }
 
-async function look({ permitted = ["slack:T0ACME/*"], clockOffMs = 0, configToken, ...change }: Look = {}) {
+async function look({ permitted = ["slack:T0ACME/*"], clockOffMs = 0, configToken, installed, ...change }: Look = {}) {
   const settings: SlackSettings = {
     mode: "socket",
     botToken: slack.botToken(),
@@ -32,7 +34,7 @@ async function look({ permitted = ["slack:T0ACME/*"], clockOffMs = 0, configToke
     ...change,
   };
   const nowMs = Date.now() + clockOffMs;
-  const options = { settings, permitted: permitted as AccountId[], nowMs };
+  const options = { settings, installed, permitted: permitted as AccountId[], nowMs };
   const token = "configToken" in change ? undefined : (configToken ?? slack.world.configToken);
   const findings: Finding[] = [];
   for await (const finding of examineSlack({ ...options, configToken: token })) findings.push(finding);
@@ -139,6 +141,15 @@ describe("piloto doctor slack", () => {
     for (const part of [/interactivity is off/, /Socket Mode is off/, /\/piloto/, /plan_from_message/, /home tab/]) {
       expect(findings.at(-1)?.found).toMatch(part);
     }
+  });
+
+  test("looks at every workspace that installed it, and says when none did or a token is lost", async () => {
+    const client = { botToken: undefined, clientId: slack.clientId, clientSecret: slack.clientSecret };
+    const none = { what: "slack installs", state: "warn", found: /no workspace/, todo: /slack\/install/ };
+    expectOnly(await look({ ...client, listen: { host: "", port: 0, publicUrl: "https://p.example" } }), none);
+    const installed = [{ home: "T0ACME", token: slack.botToken() }, { home: "T0LOST" }];
+    const wanted = { what: "slack token", state: "bad", found: /T0LOST is lost/, todo: /Install it there again/ };
+    expectOnly(await look({ ...client, installed }), wanted);
   });
 
   test("says that Slack cannot be reached", async () => {

@@ -7,6 +7,7 @@ import type { Secrets } from "../../../core/ports/secrets.ts";
 import type { Stores } from "../../../core/ports/stores.ts";
 import { slackClient } from "../post/slack-client.ts";
 import { SLACK } from "../slack-ids.ts";
+import { noteOf, tokenPlace } from "./install-places.ts";
 import { rememberFor, type SlackBot, type SlackBots, type SlackWhere } from "./slack-bots.ts";
 
 /** What is noted of an installation; its token lies among the secrets. */
@@ -35,10 +36,7 @@ export interface Installations extends SlackBots, InstallationStore {
 
 /** How long another process may still use what this one removed. */
 const BELIEVED_MS = 15_000;
-const noteOf = (home: string) => `install/${home}`;
 const organisationOf = (team: string) => `organisation/${team}`;
-/** Where the token lies: the secrets seal it and bind it to this place. */
-export const tokenPlace = (home: string) => `slack:${home}`;
 
 /**
  * The workspaces that installed Piloto by OAuth: facts in the face's notes, tokens sealed among the secrets, both by

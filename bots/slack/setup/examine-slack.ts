@@ -1,13 +1,16 @@
 import type { Finding } from "../../../core/domain/finding.ts";
 import type { AccountId } from "../../../core/domain/ids.ts";
-import type { SlackSettings } from "../slack-settings.ts";
+import { SLACK_PATHS, type SlackSettings } from "../slack-settings.ts";
 import { askSlack, type SlackAnswer } from "./ask-slack.ts";
 import { compareManifest } from "./compare-manifest.ts";
+import type { InstalledWorkspace } from "./installed-workspaces.ts";
 import { slackManifest } from "./manifest.ts";
 import { BOT_SCOPES, OPTIONAL_SCOPES } from "./scopes.ts";
 
 export interface ExamineSlackOptions {
   readonly settings: SlackSettings;
+  /** Those that installed it by OAuth, when there is no bot token. */
+  readonly installed?: readonly InstalledWorkspace[];
   /** An app configuration token (`xoxe…`), for this look alone: with it the app's own settings are compared. */
   readonly configToken?: string;
   /** Every name in every permission of every project. */
@@ -25,15 +28,36 @@ export async function* examineSlack(options: ExamineSlackOptions): AsyncGenerato
   yield* missing;
   if (settings.appToken !== undefined && settings.mode === "socket") yield await theAppToken(settings);
   if (settings.mode === "http") yield theAddress(settings);
-  if (settings.botToken === undefined) return;
-  const who = await ask(settings, "auth.test", settings.botToken);
+  if (settings.botToken !== undefined) {
+    yield* theWorkspace(options, settings.botToken);
+  } else if (settings.clientId !== undefined) yield* theInstallations(options);
+}
+
+async function* theInstallations(options: ExamineSlackOptions): AsyncGenerator<Finding> {
+  const { installed = [], settings } = options;
+  if (installed.length === 0) {
+    const todo = `Open ${settings.listen.publicUrl ?? "slack.publicUrl"}${SLACK_PATHS.install} as somebody who may add apps.`;
+    yield { what: "slack installs", state: "warn", found: "no workspace has installed it yet", todo };
+  }
+  for (const { home, token } of installed) {
+    if (token !== undefined) yield* theWorkspace(options, token);
+    else {
+      const todo = "Install it there again: its token cannot be read with this key.";
+      yield { what: "slack token", state: "bad", found: `the token of ${home} is lost`, todo };
+    }
+  }
+}
+
+async function* theWorkspace(options: ExamineSlackOptions, token: string): AsyncGenerator<Finding> {
+  const { settings, permitted, nowMs } = options;
+  const who = await ask(settings, "auth.test", token);
   yield theBot(who);
   if (!who.ok) return;
-  yield theScopes(who, options.permitted);
-  yield theClock(who, options.nowMs);
-  yield thePeople(who, options.permitted);
-  yield* thePlaces(await channelsOf(settings, settings.botToken), settings, String(who.body.team_id));
-  yield await theApp(options, who);
+  yield theScopes(who, permitted);
+  yield theClock(who, nowMs);
+  yield thePeople(who, permitted);
+  yield* thePlaces(await channelsOf(settings, token), settings, String(who.body.team_id));
+  yield await theApp(options, who, token);
 }
 
 const ask = (settings: SlackSettings, method: string, token: string, args?: Record<string, string>) =>
@@ -168,13 +192,17 @@ function* thePlaces({ answer, ids }: ChannelsFound, { places }: SlackSettings, t
 }
 
 /** Events, interactivity, home and shortcuts stand only in the app's own settings. */
-async function theApp({ settings, configToken }: ExamineSlackOptions, who: SlackAnswer): Promise<Finding> {
+async function theApp(
+  { settings, configToken }: ExamineSlackOptions,
+  who: SlackAnswer,
+  token: string,
+): Promise<Finding> {
   const what = "slack app";
   if (configToken === undefined) {
     const todo = `To compare events and interactivity, run once with SLACK_CONFIG_TOKEN (${APPS}, "Your App Configuration Tokens").`;
     return { what, state: "warn", found: "its own settings were not looked at", todo };
   }
-  const bot = await ask(settings, "bots.info", settings.botToken ?? "", { bot: String(who.body.bot_id) });
+  const bot = await ask(settings, "bots.info", token, { bot: String(who.body.bot_id) });
   const appId = (bot.body.bot as { app_id?: string } | undefined)?.app_id;
   if (appId === undefined)
     return { what, state: "warn", found: told(bot), todo: "The scope users:read tells which app it is." };
