@@ -193,6 +193,18 @@ describe("threads", () => {
     expect((await raw(discord, "GET", `/channels/${id}`)).json.thread_metadata.archived).toBe(true);
   });
 
+  test("may not be too many at once", async () => {
+    const small = await startDiscordServer({ activeThreads: 1 });
+    const [first, second] = [small.say("ada", "one"), small.say("ada", "two")];
+    const on = (id: string) => raw(small, "POST", `/channels/${first.channelId}/messages/${id}/threads`, { name: "x" });
+
+    expect((await on(first.id)).status).toBe(201);
+    expect((await on(second.id)).code).toBe(160006);
+    small.archiveThread(first.id);
+    expect((await on(second.id)).status).toBe(201);
+    await small.close();
+  });
+
   test("are renamed twice in ten minutes", async () => {
     const { id } = (await say("host")).json;
     await onMessage(id);

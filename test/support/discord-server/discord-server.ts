@@ -27,7 +27,7 @@ export interface DiscordServerOptions extends NewWorld {
   readonly privileged?: number;
   /** Default: never stopped. `REAL_LIMITS` for what people see at Discord. */
   readonly limits?: LimitTable;
-  /** How much is kept of each kind: messages per channel, requests, posts, interactions… Default 2000. */
+  /** How much is kept of each kind: messages per channel, threads, requests, posts, interactions… Default 2000. */
   readonly history?: number;
   /** Finds a marker in the text of a post; posts with the same marker are duplicates. */
   readonly marker?: (text: string) => string | undefined;
@@ -50,6 +50,8 @@ export interface DiscordServer extends People, Moderators, Sight, Records, Fault
   /** Moves Discord's clock on: interaction deadlines, tokens, archiving, old messages. */
   advance(ms: number): void;
   setLimits(table: LimitTable): void;
+  /** A message whose thread is null: discord.js 14.28 throws while it reads that, out of the websocket's callback. */
+  sendUnreadable(): void;
   /** Milliseconds before every REST answer and before every event. */
   setDelay(delay: { restMs?: number; gatewayMs?: number }): void;
   close(): Promise<void>;
@@ -96,7 +98,7 @@ const MESSAGE_CONTENT = 1 << 15;
  * Trouble: `failNext({ route, times, how })` and `chaos({ how: rate })` (`faults.ts`); `setLimits(REAL_LIMITS)`;
  * `setDelay`; `advance(ms)` for the 3 s of an answer, the 15 min of a token, the hour of an edit, silent threads;
  * `gateway.cut()`, `closeAll(code)`, `askToReconnect()`, `invalidateSessions(resumable)`, `refuseIdentify(how, times)`,
- * `sendRaw(name, data)`, `sendText(text)`, `trouble` (duplicates, reordering, delay, unanswered heartbeats).
+ * `sendRaw(name, data)`, `sendText(text)`, `sendUnreadable()`, `trouble` (duplicates, reordering, delay, unanswered heartbeats).
  */
 export async function startDiscordServer(options: DiscordServerOptions = {}): Promise<DiscordServer> {
   const random = seededRandom(options.seed ?? 1);
@@ -155,6 +157,15 @@ export async function startDiscordServer(options: DiscordServerOptions = {}): Pr
     gateway,
     advance(ms) {
       ahead += ms;
+    },
+    sendUnreadable() {
+      const [channel] = world.channels.keys();
+      gateway.sendRaw("MESSAGE_CREATE", {
+        id: world.ids.next(),
+        channel_id: channel,
+        author: wireUser(world.bot),
+        thread: null,
+      });
     },
     setLimits: (table) => discord.limits.change(table),
     setDelay({ restMs = 0, gatewayMs = 0 }) {

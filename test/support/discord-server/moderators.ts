@@ -2,7 +2,7 @@ import type { Discord } from "./discord.ts";
 import { INTENT } from "./gateway.ts";
 import { removeMessage } from "./messages.ts";
 import { addChannel, addRoleTo } from "./new-world.ts";
-import { messageAnywhere, placeOf, userOf } from "./people.ts";
+import { messageAnywhere, type Named, placeOf, userOf } from "./people.ts";
 import { bits, type PermissionName } from "./permissions.ts";
 import { changeThread, openThread, removeThread } from "./threads.ts";
 import { wireChannel, wireGuildCreate, wireMember, wireUser } from "./wire.ts";
@@ -10,13 +10,13 @@ import { type Channel, findBy, type Guild } from "./world.ts";
 
 /** What owners and moderators of a server do. Guild defaults to the first one. */
 export interface Moderators {
-  deleteMessage(message: { id: string }): void;
+  deleteMessage(message: Named): void;
   deleteThread(thread: string): void;
   archiveThread(thread: string): void;
   unarchiveThread(thread: string): void;
   lockThread(thread: string): void;
   /** A thread made by a person; gives its id. */
-  createThread(user: string, name: string, on: { message?: { id: string }; in?: string }): string;
+  createThread(user: string, name: string, on: { message?: Named; in?: string }): string;
   createChannel(name: string, guild?: string): string;
   createRole(name: string, guild?: string): string;
   deleteChannel(channel: string): void;
@@ -44,8 +44,8 @@ export function moderators(discord: Discord): Moderators {
     discord.tell({ name, data: wireChannel(channel), intent: INTENT.guilds }, channel.id);
 
   return {
-    deleteMessage({ id }) {
-      const { channel, message } = messageAnywhere(discord, id);
+    deleteMessage(target) {
+      const { channel, message } = messageAnywhere(discord, target);
       removeMessage(discord, channel, message);
     },
     deleteThread: (thread) => removeThread(discord, placeOf(discord, thread)),
@@ -54,7 +54,7 @@ export function moderators(discord: Discord): Moderators {
     lockThread: (thread) => changeThread(discord, placeOf(discord, thread), { locked: true, archived: true }),
     createThread(user, name, on) {
       const ownerId = userOf(discord, user).id;
-      const found = on.message && messageAnywhere(discord, on.message.id);
+      const found = on.message && messageAnywhere(discord, on.message);
       const parent = found?.channel ?? placeOf(discord, on.in);
       return openThread(discord, parent, { name }, { ownerId, message: found?.message }).id;
     },

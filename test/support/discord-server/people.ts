@@ -20,6 +20,12 @@ export interface Saying {
   readonly replyTo?: string;
 }
 
+/** A message: its id is enough. */
+export interface Named {
+  readonly id: string;
+  readonly channelId?: string;
+}
+
 export interface People {
   say(user: string, text: string, where?: Saying): Message;
   mention(user: string, text: string, where?: Saying): Message;
@@ -40,9 +46,9 @@ export interface People {
     others?: Record<string, OptionValue>,
     where?: Pick<Saying, "in">,
   ): Asked;
-  contextMenu(user: string, name: string, message: { id: string }): Asked;
-  press(message: { id: string }, button: string, user: string, how?: { evenIfGone?: boolean }): Asked;
-  select(message: { id: string }, menu: string, values: readonly string[], user: string): Asked;
+  contextMenu(user: string, name: string, message: Named): Asked;
+  press(message: Named, button: string, user: string, how?: { evenIfGone?: boolean }): Asked;
+  select(message: Named, menu: string, values: readonly string[], user: string): Asked;
   submitModal(asked: Asked, values: Record<string, string | readonly string[]>): Asked;
 }
 
@@ -128,8 +134,8 @@ export function people(discord: Discord): People {
     });
   }
 
-  function contextMenu(user: string, name: string, target: { id: string }): Asked {
-    const { channel, message } = messageAnywhere(discord, target.id);
+  function contextMenu(user: string, name: string, target: Named): Asked {
+    const { channel, message } = messageAnywhere(discord, target);
     const place = commandPlace(discord, user, channel.id);
     const command = commandNamed(discord, name, 3, place);
     const resolved = { messages: { [message.id]: wireMessage(world, message) } };
@@ -137,8 +143,8 @@ export function people(discord: Discord): People {
     return begin(discord, { type: 2, user: userOf(discord, user), channel, data, name });
   }
 
-  function press(target: { id: string }, button: string, user: string, how: { evenIfGone?: boolean } = {}): Asked {
-    const { channel, message } = messageAnywhere(discord, target.id);
+  function press(target: Named, button: string, user: string, how: { evenIfGone?: boolean } = {}): Asked {
+    const { channel, message } = messageAnywhere(discord, target);
     const person = userOf(discord, user);
     refuseBlind(message, person);
     const found = flattened(message.components)
@@ -153,8 +159,8 @@ export function people(discord: Discord): People {
     return begin(discord, { type: 3, user: person, channel, data, message });
   }
 
-  function select(target: { id: string }, menu: string, values: readonly string[], user: string): Asked {
-    const { channel, message } = messageAnywhere(discord, target.id);
+  function select(target: Named, menu: string, values: readonly string[], user: string): Asked {
+    const { channel, message } = messageAnywhere(discord, target);
     const person = userOf(discord, user);
     refuseBlind(message, person);
     const component = flattened(message.components)
@@ -195,9 +201,11 @@ export function people(discord: Discord): People {
 
 /** By id or name, as tests call people. */
 export const userOf = ({ world }: Discord, wanted: string): User =>
-  findBy("person", world.users.values(), wanted, (user) => user.username);
+  world.users.get(wanted) ?? findBy("person", world.users.values(), wanted, (user) => user.username);
 
 export function placeOf({ world }: Discord, wanted: string | undefined): Channel {
+  const byId = world.channels.get(wanted ?? "");
+  if (byId) return byId;
   const all = [...world.channels.values()];
   if (wanted !== undefined) return findBy("channel", all, wanted, (channel) => channel.name);
   const first = all.find((channel) => channel.type === CHANNEL_TYPE.text);
@@ -205,8 +213,10 @@ export function placeOf({ world }: Discord, wanted: string | undefined): Channel
   return first;
 }
 
-export function messageAnywhere({ world }: Discord, id: string): { channel: Channel; message: Message } {
-  for (const channel of world.channels.values()) {
+/** Wherever it is; quick when the message itself is given, since that names its channel. */
+export function messageAnywhere({ world }: Discord, { id, channelId }: Named): { channel: Channel; message: Message } {
+  const named = world.channels.get(channelId ?? "");
+  for (const channel of named ? [named] : world.channels.values()) {
     const message = channel.messages.get(id);
     if (message) return { channel, message };
   }

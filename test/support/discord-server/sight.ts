@@ -1,6 +1,6 @@
 import type { Discord } from "./discord.ts";
 import { textIn } from "./messages.ts";
-import { messageAnywhere, placeOf } from "./people.ts";
+import { messageAnywhere, type Named, placeOf } from "./people.ts";
 import type { PostRecord } from "./records.ts";
 import type { Message } from "./world.ts";
 
@@ -11,9 +11,9 @@ export interface Sight {
   /** A message as it stands; fails when it is gone. */
   message(id: string): Message;
   /** Content, text displays and button labels. */
-  textOf(message: { id: string }): string;
+  textOf(message: Named): string;
   /** The thread on a message, or undefined. */
-  threadOf(message: { id: string }): string | undefined;
+  threadOf(message: Named): string | undefined;
   /** Waits for a post of the bot that fits, past or future, newest first, and gives the message as it stands. */
   posted(fits: (post: PostRecord) => boolean, withinMs?: number): Promise<Message>;
   /** Waits until something is so; fails after `withinMs` of real time (default 5000) with the latest requests. */
@@ -28,13 +28,14 @@ export function sight(discord: Discord): Sight {
   const { records, world } = discord;
   const self: Sight = {
     messagesIn: (channel) => [...placeOf(discord, channel).messages.values()],
-    message: (id) => messageAnywhere(discord, id).message,
-    textOf: ({ id }) => textIn(self.message(id)),
-    threadOf: ({ id }) => self.message(id).threadId,
+    message: (id) => messageAnywhere(discord, { id }).message,
+    textOf: (message) => textIn(messageAnywhere(discord, message).message),
+    threadOf: (message) => messageAnywhere(discord, message).message.threadId,
     async posted(fits, withinMs) {
       const found = () => records.posts.findLast(fits);
       await self.until(() => found() !== undefined, "the bot posts what was described", withinMs);
-      return self.message(found()!.messageId);
+      const { messageId: id, channelId } = found()!;
+      return messageAnywhere(discord, { id, channelId }).message;
     },
     async until(isSo, what, withinMs = 5000) {
       const deadline = Date.now() + withinMs;

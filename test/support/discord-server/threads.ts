@@ -19,8 +19,7 @@ export function openThread(
 ): Channel {
   const { world } = discord;
   if (message?.threadId !== undefined || world.channels.get(message?.id ?? "")) throw new Refusal("threadExists");
-  const threads = [...world.channels.values()].filter((one) => one.parentId === parent.id && one.thread);
-  if (threads.filter((one) => !one.thread!.archived).length >= world.limits.activeThreads) {
+  if (world.channels.size > world.limits.activeThreads && activeIn(discord, parent) >= world.limits.activeThreads) {
     throw new Refusal("tooManyThreads");
   }
   const now = world.nowMs();
@@ -93,7 +92,11 @@ export function wakeThread(discord: Discord, channel: Channel, authorId: string)
   state.members.add(authorId);
 }
 
+const activeIn = ({ world }: Discord, parent: Channel) =>
+  [...world.channels.values()].filter((one) => one.parentId === parent.id && one.thread?.archived === false).length;
+
 function forgetOldThreads({ world }: Discord): void {
+  if (world.channels.size <= world.limits.history) return;
   const threads = [...world.channels.values()].filter((one) => one.thread);
   for (const old of threads.slice(0, Math.max(0, threads.length - world.limits.history))) world.channels.delete(old.id);
 }
