@@ -95,9 +95,10 @@ export function createDiscordPlatform(deps: PlatformDeps): ChatPlatform {
     face: DISCORD,
     // A running step counts on by itself, from a timestamp: no edits are spent on that.
     limits: { editEveryMs: 1500 },
-    async post(chatId, what, key, how) {
+    async post(chatId, what, given, how) {
       const chat = discordChat(chatId);
       if (!chat) return noChat;
+      const key = keyIn(chatId, given);
       const before = known.get(key);
       if (before !== undefined) return { kind: "ok", ref: before, isRepeat: true };
       const drawn = await draw(chatId, await withNames(what, deps), deps);
@@ -119,12 +120,16 @@ export function createDiscordPlatform(deps: PlatformDeps): ChatPlatform {
       const drawn = await draw(chatId, named, deps);
       return goneOrThrow(deps, chatId, () => healed(chat.channel, ref, named, drawn));
     },
-    preview(chatId, text, key) {
+    preview(chatId, text, given) {
       const chat = discordChat(chatId);
+      const key = keyIn(chatId, given);
       if (chat && !known.has(key) && deps.mayPreview(chatId)) previews.show(chatId, chat.channel, text, key);
     },
   };
 }
+
+/** One key in two chats is two messages. */
+const keyIn = (chatId: ChatId, key: string) => `${chatId}\n${key}`;
 
 const noChat: Posted = { kind: "gone", why: "That chat is none of Discord's." };
 

@@ -35,7 +35,9 @@ const PAUSES_MS = [1_000, 5_000, 30_000, 60_000];
  */
 export function createDiscordRest({ token, apiUrl, clock, counts }: RestOptions): DiscordRest {
   const rest = new REST({ ...apiOf(apiUrl), retries: 0, timeout: TIMEOUT_MS }).setToken(token);
-  rest.on("rateLimited", () => counts.add("rateLimited"));
+  rest.on("response", (_, { status }) => {
+    if (status === 429) counts.add("rateLimited");
+  });
   let refused: { sinceMs: number; times: number; nextMs: number } | undefined;
 
   function noteRefusal(): void {

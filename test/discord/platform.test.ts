@@ -1,0 +1,228 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createAnswers } from "../../bots/discord/answer/answers.ts";
+import { readInteraction } from "../../bots/discord/answer/interaction-event.ts";
+import { discordChat } from "../../bots/discord/discord-ids.ts";
+import { postNames } from "../../bots/discord/post/message-marker.ts";
+import type { Card, Outgoing } from "../../core/domain/card.ts";
+import type { Stores } from "../../core/ports/stores.ts";
+import { openSqlite } from "../../storage/index.ts";
+import { chatPlatformContract } from "../progress/chat-platform-contract.ts";
+import { type DiscordServer, startDiscordServer } from "../support/discord-server/discord-server.ts";
+import { exampleCard } from "../support/example-run.ts";
+import { CASES, hostileText } from "./hostile.ts";
+import { newChat, platformOn, readIn, type ShiftedClock, shiftedClock } from "./platform-house.ts";
+
+let discord: DiscordServer;
+let stores: Stores;
+let clock: ShiftedClock;
+beforeAll(async () => {
+  discord = await startDiscordServer({ people: { ada: [] } });
+  stores = await openSqlite({ folder: ":memory:" });
+  clock = shiftedClock(discord);
+});
+afterAll(async () => {
+  await stores.close();
+  await discord.close();
+});
+
+const say = (text: string): Outgoing => ({ kind: "say", text });
+const card = (change: Partial<Card> = {}): Outgoing => ({ kind: "card", ...exampleCard(), ...change });
+const ok = (posted: { kind: string; ref?: string; why?: string }): string => {
+  if (!posted.ref) throw new Error(`${posted.kind}: ${posted.why}`);
+  return posted.ref;
+};
+const ROUTE = "POST /channels/{channel_id}/messages";
+
+chatPlatformContract("Discord", async () => {
+  const [one, other] = [newChat(discord), newChat(discord)];
+  const { platform } = platformOn(discord, stores, clock);
+  return {
+    platform,
+    chats: [one.chatId, other.chatId],
+    seen: (chatId) => readIn(discord, discordChat(chatId)!.channel),
+    remove: (ref) => discord.deleteMessage({ id: ref }),
+    loseAnswer: () => discord.failNext({ route: ROUTE, how: "cut-after" }),
+  };
+});
+
+describe("Discord outward", () => {
+  test("a post that another process made is found again, long after its nonce is forgotten", async () => {
+    const { chatId, channel } = newChat(discord);
+    const first = await platformOn(discord, stores, clock).platform.post(chatId, say("Only once"), "k");
+    clock.advance(30 * 60_000);
+    const later = platformOn(discord, stores, clock).platform;
+    expect(await later.post(chatId, say("Only once"), "k", { mayBeThere: true })).toEqual({ ...first, isRepeat: true });
+    expect(discord.messagesIn(channel)).toHaveLength(1);
+  });
+
+  test("a card that is nearly an hour old goes on in a new message, and says so in the old one", async () => {
+    const { chatId, channel } = newChat(discord);
+    const { platform } = platformOn(discord, stores, clock);
+    const old = ok(await platform.post(chatId, card(), "k"));
+    clock.advance(55 * 60_000);
+    const fresh = ok(await platform.edit(chatId, old, card({ state: "running", headline: "Running · 1 of 2" })));
+    expect(fresh).not.toBe(old);
+    expect(discord.textOf({ id: old })).toContain("goes on in a newer message");
+    expect(discord.textOf({ id: old })).not.toContain("[Confirm]");
+    expect(ok(await platform.edit(chatId, fresh, card({ state: "done", headline: "Done", buttons: [] })))).toBe(fresh);
+    // A process that died between the new message and its record finds it again.
+    const after = platformOn(discord, stores, clock).platform;
+    expect(ok(await after.edit(chatId, old, card({ state: "done", headline: "Done", buttons: [] })))).toBe(fresh);
+    expect(discord.messagesIn(channel)).toHaveLength(2);
+  });
+
+  test("a card in an archived thread is opened again and shown", async () => {
+    const { channel } = newChat(discord);
+    const thread = discord.createThread("ada", "work", { in: channel });
+    const chatId = newChatIn(thread);
+    const { platform } = platformOn(discord, stores, clock);
+    const ref = ok(await platform.post(chatId, card(), "k"));
+    discord.archiveThread(thread);
+    expect(ok(await platform.edit(chatId, ref, card({ headline: "Done at last", buttons: [] })))).toBe(ref);
+    expect(readIn(discord, thread)).toContain("Done at last");
+  });
+
+  test("what no try will heal is gone, with a reason", async () => {
+    const { platform, logger } = platformOn(discord, stores, clock);
+    const locked = discord.createThread("ada", "locked", { in: newChat(discord).channel });
+    discord.lockThread(locked);
+    discord.removePermission(locked, "MANAGE_THREADS");
+    const closed = newChat(discord);
+    discord.removePermission(closed.channel, "SEND_MESSAGES");
+    const deleted = newChat(discord);
+    const ref = ok(await platform.post(deleted.chatId, card(), "k"));
+    discord.deleteChannel(deleted.channel);
+    for (const gone of [
+      await platform.post(newChatIn(locked), say("Hello"), "k"),
+      await platform.post(closed.chatId, say("Hello"), "k"),
+      await platform.post(deleted.chatId, say("Hello"), "k2"),
+      await platform.edit(deleted.chatId, ref, card()),
+      await platform.post("discord:nonsense" as never, say("Hello"), "k"),
+    ]) {
+      expect(gone).toMatchObject({ kind: "gone", why: expect.stringMatching(/\w+ \w+/) });
+    }
+    expect(logger.lines.filter((line) => line.level === "warn").length).toBeGreaterThanOrEqual(4);
+  });
+
+  test("rate limits are waited out, and failures are left to a later try", async () => {
+    const { chatId, channel } = newChat(discord);
+    const { platform, counts } = platformOn(discord, stores, clock);
+    discord.failNext({ route: ROUTE, how: "429", retryAfter: 0.05 });
+    ok(await platform.post(chatId, say("after the limit"), "k1"));
+    expect(counts.all.rateLimited).toBe(1);
+    discord.failNext({ route: ROUTE, how: "5xx-before" });
+    await expect(platform.post(chatId, say("later"), "k2")).rejects.toThrow();
+    ok(await platform.post(chatId, say("later"), "k2", { mayBeThere: true }));
+    expect(discord.messagesIn(channel)).toHaveLength(2);
+  });
+
+  test("a refused token is given back after a pause: nothing is lost, and Discord is not asked all the time", async () => {
+    const mine = await startDiscordServer({ people: { ada: [] } });
+    const { chatId } = newChat(mine);
+    // What the server takes after a revocation is just another token: the one that this process has all along.
+    const { platform, rest } = platformOn(mine, stores, clock, "revoked");
+    await expect(platform.post(chatId, say("x"), "k")).rejects.toMatchObject({ code: "CHAT_UNREACHABLE" });
+    const asked = mine.counters.requests;
+    for (let i = 0; i < 5; i += 1) await expect(platform.post(chatId, say("x"), "k")).rejects.toThrow("bot token");
+    expect(mine.counters.requests).toBe(asked);
+    expect(rest.refusedSinceMs).toBeDefined();
+    mine.revokeToken();
+    clock.advance(2_000);
+    expect((await platform.post(chatId, say("x"), "k")).kind).toBe("ok");
+    expect(rest.refusedSinceMs).toBeUndefined();
+    await mine.close();
+  });
+
+  test("an unfinished answer that a dead process left is finished by the next one", async () => {
+    const { chatId, channel } = newChat(discord);
+    const dying = platformOn(discord, stores, clock).platform;
+    dying.preview!(chatId, "The stock is", "k");
+    await discord.until(() => discord.messagesIn(channel).length === 1, "the unfinished answer is shown");
+    const { platform } = platformOn(discord, stores, clock);
+    ok(await platform.post(chatId, say("The stock is 400."), "k"));
+    expect(discord.messagesIn(channel)).toHaveLength(1);
+    expect(readIn(discord, channel)).toBe("The stock is 400.");
+  });
+
+  test("a person who takes no direct messages is told nothing, and nothing is tried for ever", async () => {
+    const { channelId } = discord.directMessage("ada", "hello");
+    discord.closeDms("ada");
+    const { platform } = platformOn(discord, stores, clock);
+    const gone = await platform.post(`discord:dm/${channelId}` as never, say("Hello"), "k");
+    expect(gone.kind).toBe("gone");
+  });
+});
+
+describe("mentions", () => {
+  test("no way out lets anybody be notified, whatever the words are", async () => {
+    const server = await startDiscordServer({ people: { ada: [] } });
+    const { platform, rest, counts, logger } = platformOn(server, stores, clock);
+    const words = fc.sample(hostileText(1500), { numRuns: Math.max(1000, CASES), seed: 7 }).map(pinging(server));
+    const step = exampleCard().steps[0]!;
+    const { chatId, channel } = newChat(server);
+    const shown = ok(await platform.post(chatId, card(), "the card"));
+    for (let at = 0; at < words.length; at += 4) {
+      const [title = "", operation = "", args = "", note = ""] = words.slice(at, at + 4);
+      const text = words.slice(at, at + 4).join("\n");
+      const bad = card({
+        goal: title,
+        headline: note,
+        notes: [args, operation],
+        steps: [{ ...step, title, operation, args, note }],
+      });
+      const way = (at / 4) % 5;
+      if (way === 0) ok(await platform.post(chatId, say(text), `s${at}`));
+      if (way === 1) ok(await platform.post(chatId, bad, `c${at}`));
+      if (way === 2) ok(await platform.edit(chatId, shown, bad));
+      if (way === 3) platform.preview!(chatId, `x${text}`, `p${at}`);
+      if (way === 4) {
+        const asked = server.press(server.message(shown), "x", "ada", { evenIfGone: true });
+        const event = {
+          ...asked,
+          application_id: server.applicationId,
+          type: 3,
+          channel_id: channel,
+          user: { id: asked.userId },
+        };
+        const answers = createAnswers(readInteraction(event)!, { rest, counts, logger, language: "en" });
+        if (at % 8 === 0) await answers.say(`x${text}`);
+        await answers.tell(text);
+        await answers.tell(text);
+      }
+    }
+    expect(server.violations).toEqual([]);
+    expect(server.pings).toEqual([]);
+    expect(server.unfurls).toEqual([]);
+    const told = server.requests.filter(
+      ({ method, route }) => method !== "GET" && /messages|webhooks|callback/.test(route),
+    );
+    expect(told.length).toBeGreaterThan(250);
+    for (const { body } of told) {
+      const { type, data } = body as { type?: number; data?: unknown };
+      const message = (type === 4 ? data : type === undefined ? body : undefined) as
+        | { allowed_mentions?: object }
+        | undefined;
+      if (message) expect(message.allowed_mentions).toEqual({ parse: [], replied_user: false });
+    }
+    await server.close();
+  }, 30_000);
+});
+
+/** Hostile words that name people who are really there. */
+const pinging = (server: DiscordServer) => (text: string) => {
+  const [user] = [...server.world.users.values()].filter((one) => !one.bot);
+  const [role] = [...server.world.guilds.values()].flatMap((guild) => [...guild.roles.keys()]).slice(1);
+  return text.replaceAll("<@&123456789012345678>", `<@&${role}>`).replaceAll("123456789012345678", user!.id);
+};
+
+const newChatIn = (channel: string) => `discord:${discord.guildId}/${channel}` as never;
+
+test("a marker never meets a number that Discord gives, and a nonce fits", () => {
+  fc.assert(
+    fc.property(fc.string(), (key) => {
+      const { nonce, marker } = postNames(key);
+      return nonce.length <= 25 && marker >= 2 ** 30 && marker < 2 ** 31;
+    }),
+  );
+});
