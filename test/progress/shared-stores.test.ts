@@ -1,24 +1,36 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { asId, type ChatId, type RunId } from "../../core/domain/ids.ts";
 import type { Stores } from "../../core/ports/stores.ts";
+import { announceRun } from "../../core/progress/announce.ts";
 import type { ProgressPoster } from "../../core/progress/progress-poster.ts";
-import { openPostgres, type PgPool } from "../../storage/index.ts";
+import { openPostgres, type PgPool, type PostgresOptions } from "../../storage/index.ts";
+import { pgPool } from "../../storage/postgres/pg-pool.ts";
 import { emptyPostgres } from "../storage/empty-postgres.ts";
 import { pglitePool } from "../storage/pglite-pool.ts";
+import { type PostgresServer, postgresServer } from "../storage/postgres-server.ts";
 import { type ManualClock, manualClock, settle } from "../support/manual-clock.ts";
 import { type MemoryPlatform, memoryPlatform } from "../support/memory-platform.ts";
 import { house, main, other } from "./poster-house.ts";
 
+/** A real server where there is one; else PostgreSQL in this process, whose transactions go one after another. */
+let server: PostgresServer | undefined;
 let pool: PgPool;
+let source: PostgresOptions["source"];
 beforeAll(async () => {
-  pool = await pglitePool();
+  server = await postgresServer();
+  const url = await server?.newDatabase();
+  pool = url ? pgPool(url, 1) : await pglitePool();
+  source = url ? { url, connections: 4 } : { pool };
 });
-afterAll(() => pool.end());
+afterAll(async () => {
+  await pool.end();
+  server?.stop();
+});
 
 /** Two processes that serve one face on one PostgreSQL. */
 async function two(platform: MemoryPlatform, clock: ManualClock = manualClock()) {
   await emptyPostgres(pool);
-  const home = await house({ clock, openStores: () => openPostgres({ source: { pool } }) });
+  const home = await house({ clock, openStores: () => openPostgres({ source }) });
   const life = { a: { isDead: false }, b: { isDead: false } };
   const a = home.posterOf({ processName: "one", stores: dying(home.stores, life.a) }, platform);
   const b = home.posterOf({ processName: "two", stores: dying(home.stores, life.b) }, platform);
@@ -42,7 +54,7 @@ async function untilTold(clock: ManualClock, ...posters: ProgressPoster[]): Prom
   const told = Promise.all(posters.map((poster) => poster.idle())).then(() => {
     isTold = true;
   });
-  while (!isTold) await clock.advance(50);
+  await until(clock, () => isTold);
   await told;
 }
 
@@ -162,6 +174,31 @@ test("a delivery that takes minutes stays with its process as long as that lives
   expect(platform.posts).toHaveLength(1);
 });
 
+test("the time of a running step goes on once, not once for each process", async () => {
+  const platform = memoryPlatform({ showElapsedEveryMs: 1_000 });
+  const { stores, propose, clock, all } = await two(platform);
+  const run = await propose({ state: "running", startedAtMs: clock.nowMs() });
+  await stores.atomically((tx) =>
+    tx.steps.begin({ runId: run.id, number: 1, fence: 0, from: "pending", attempt: 1, atMs: clock.nowMs() }),
+  );
+  await all();
+  const times = () =>
+    platform.messages[0]!.versions.flatMap((what) => (what.kind === "card" ? [what.steps[0]?.elapsed ?? ""] : []));
+  await until(clock, () => times().length >= 5);
+  expect(new Set(times()).size).toBe(times().length);
+  await stores.atomically(async (tx) => {
+    await tx.steps.end({ runId: run.id, number: 1, fence: 0, attempt: 1, state: "error", atMs: clock.nowMs() });
+    await tx.runs.setState(run.id, { from: "running", to: "error", finishedAtMs: clock.nowMs() });
+    await announceRun(tx, run, clock.nowMs());
+  });
+  await all();
+  const { edits } = platform.calls;
+  for (let n = 0; n < 50; n++) await clock.advance(100);
+  expect(platform.card(main)?.state).toBe("error");
+  expect(platform.calls.edits).toBe(edits);
+});
+
 async function until(clock: ManualClock, isSo: () => boolean): Promise<void> {
-  while (!isSo()) await clock.advance(20);
+  for (let n = 0; n < 10_000 && !isSo(); n++) await clock.advance(20);
+  expect(isSo()).toBe(true);
 }
