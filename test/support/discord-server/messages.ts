@@ -59,7 +59,7 @@ export function postMessage(discord: Discord, channel: Channel, draft: Draft): M
     repliedTo,
     isInteraction: draft.interaction !== undefined,
   });
-  wakeThread(discord, channel, draft.authorId);
+  if (!draft.interaction) wakeThread(discord, channel, draft.authorId);
   const now = world.nowMs();
   const message: Message = {
     id: world.ids.next(),

@@ -25,7 +25,7 @@ export type OfficialRoute = (typeof OFFICIAL_ROUTES)[number];
 export type Schema = { readonly [key: string]: unknown };
 
 export interface OfficialParts {
-  readonly licence: string;
+  readonly licence: readonly string[];
   /** Of `routes` and `schemas` as JSON text: shows an edit by hand even without the official file. */
   readonly sha256: string;
   readonly routes: Readonly<Record<string, Schema>>;
@@ -37,8 +37,19 @@ export interface OfficialFile {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 }
 
-const LICENCE =
-  "Parts of github.com/discord/discord-api-spec (specs/openapi.json at 74fda0fa, 2026-07-18), MIT License, Copyright (c) Discord Inc. Only the request bodies of the routes listed and the schemas they use; descriptions left out; nothing else changed.";
+const LICENCE = [
+  "Parts of github.com/discord/discord-api-spec (specs/openapi.json at 74fda0fa, 2026-07-18): only the request bodies of",
+  "the routes listed and the schemas they use; descriptions left out; nothing else changed. MIT License, Copyright (c)",
+  "Discord Inc. Permission is hereby granted, free of charge, to any person obtaining a copy of this software and",
+  'associated documentation files (the "Software"), to deal in the Software without restriction, including without',
+  "limitation the rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software,",
+  "and to permit persons to whom the Software is furnished to do so, subject to the following conditions: The above",
+  "copyright notice and this permission notice shall be included in all copies or substantial portions of the Software.",
+  'THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE',
+  "WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR",
+  "COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR",
+  "OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.",
+];
 
 /** The parts of Discord's official OpenAPI file that the judge needs, word for word, without descriptions. */
 export function trimmed(official: OfficialFile): OfficialParts {
