@@ -125,6 +125,8 @@ test("a modal opens with a trigger, can be refused, and closes when its submissi
   expect(refused.errors).toEqual({ goal: "Not this." });
   expect(slack.modalOf("U0ANA")?.errors).toEqual({ goal: "Not this." });
 
+  await expect(slack.submitView(slack.modalOf("U0ANA")!, { goal: "" })).rejects.toThrow("does not let goal be empty");
+  await expect(slack.submitView(slack.modalOf("U0ANA")!, { aim: "x" })).rejects.toThrow("no input aim, only: goal");
   await slack.submitView(slack.modalOf("U0ANA")!, { goal: "better" });
   expect(slack.modalOf("U0ANA")).toBeUndefined();
 });

@@ -149,7 +149,8 @@ function drawElement(element: Json): string {
   if (type === "feedback_buttons") return '<button class="round">👍</button><button class="round">👎</button>';
   if (type === "overflow") return '<button class="more">···</button>';
   if (type === "checkboxes" || type === "radio_buttons") return drawChoices(element, type);
-  const placeholder = `<span class="placeholder">${htmlOfText(element.placeholder)}</span>`;
+  const chooses = type.includes("select") ? "Choose" : "";
+  const placeholder = `<span class="placeholder">${htmlOfText(element.placeholder) || chooses}</span>`;
   if (type.includes("select")) {
     const chosen = asJson(element.initial_option).text;
     return `<div class="field select"><span>${chosen ? htmlOfText(chosen) : placeholder}</span><i>▾</i></div>`;

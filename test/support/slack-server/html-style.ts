@@ -92,7 +92,7 @@ th,tr:first-child td{background:#fafafb;font-weight:700}
 .modal{width:520px;background:#fff;border-radius:12px;box-shadow:0 18px 48px rgba(0,0,0,.35)}
 .modal-head{display:flex;gap:12px;align-items:center;padding:18px 24px 12px;font-size:20px}
 .modal-head b{flex:1}.modal-head .avatar{margin:0;width:32px;height:32px}.x{color:#616061;font-size:16px}
-.modal-body{padding:4px 24px 10px}.modal-body .input{margin:0 0 18px}.modal-body .context{margin:2px 0 16px}
+.modal-body{padding:4px 24px 10px}.modal-body .input{margin:0 0 18px}.modal-body .context,.modal-body>.text,.modal-body>.section{margin:2px 0 16px}
 .modal-foot{display:flex;justify-content:flex-end;gap:10px;padding:14px 24px 18px;border-top:1px solid #ececee}
 .modal-foot button{padding:10px 16px;font-size:14px}
 .home-head{display:flex;gap:11px;align-items:center;padding:4px 24px 8px;font-size:19px}

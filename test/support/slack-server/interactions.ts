@@ -1,19 +1,17 @@
+import { botOf } from "./admin-acts.ts";
 import type { Book } from "./book.ts";
 import type { Ack } from "./deliver.ts";
 import { type EventOut, wire } from "./event-out.ts";
 import { findElement } from "./find-element.ts";
-import { asJson, asList, asText, isJson, type Json } from "./json.ts";
-import { rememberEphemeral } from "./methods/chat.ts";
-import { judgedView } from "./methods/views.ts";
+import { asList, asText, type Json } from "./json.ts";
 import { type OpenView, type OpenViews, wireView } from "./open-views.ts";
 import type { ResponseUrls } from "./response-urls.ts";
-import { directChannel } from "./settle-team.ts";
-import { SlackNo } from "./slack-no.ts";
-import { type FilledIn, stateOf } from "./view-state.ts";
+import { settleView } from "./settle-view.ts";
+import { runSlashCommand } from "./slash-command.ts";
+import { type FilledIn, refuseUnfit, stateOf } from "./view-state.ts";
 import {
   channelOf,
   type EphemeralMessage,
-  type Installation,
   type SlackMessage,
   type SlackTeam,
   teamOf,
@@ -36,6 +34,15 @@ export interface Pressed {
   selected?: Json;
 }
 
+export interface SlashCommand {
+  /** Default /piloto. */
+  command?: string;
+  text: string;
+  user: string;
+  /** Default: the person's DM with the app. */
+  channel?: string;
+}
+
 /** What people press and fill in. Each resolves when the app has acknowledged or Slack has given up. */
 export interface Interactions {
   /**
@@ -47,14 +54,15 @@ export interface Interactions {
   pressInView(view: OpenView, button: string, by?: Partial<Pressed>): Promise<Taken>;
   /** An interaction with this payload on top of a usual block_actions: for malformed and made-up ones. */
   pressRaw(team: string, payload: Json): Promise<Ack>;
-  slash(command: { command?: string; text: string; user: string; channel?: string }): Promise<Taken>;
+  slash(command: SlashCommand): Promise<Taken>;
   /** A message shortcut. */
   shortcut(message: SlackMessage, shortcut: { callbackId: string; user: string }): Promise<Taken>;
   /** A global shortcut. */
   globalShortcut(shortcut: { callbackId: string; user: string }): Promise<Taken>;
   /**
    * Submits the modal with these values, by block_id or action_id; what is not named keeps its initial value.
-   * `errors` are what the app refused; then the modal is still open.
+   * `errors` are what the app refused; then the modal is still open. Throws where Slack would not let a person submit:
+   * a demanded input that is empty, a text that is too long.
    */
   submitView(view: OpenView, filled?: FilledIn): Promise<Taken & { errors?: Record<string, string> }>;
   /** Closes the modal with its X; the app is told when it asked for it. */
@@ -70,7 +78,7 @@ export interface InteractionDeps {
 }
 
 export function interactions(deps: InteractionDeps): Interactions {
-  const { world, events, views, responses, book } = deps;
+  const { world, events, views, responses } = deps;
 
   function base(type: string, team: SlackTeam, userId: string) {
     const user = userOf(world, userId);
@@ -121,76 +129,10 @@ export function interactions(deps: InteractionDeps): Interactions {
     const team = teamOf(world, view.team);
     const { triggerId, payload } = base("view_submission", team, view.user);
     const state = stateOf(asList(view.view.blocks), filled);
+    refuseUnfit(asList(view.view.blocks), state);
     const seen = wireView(world, view, botOf(team).botId, state);
     const taken = await send(team, triggerId, { ...payload, view: seen, response_urls: [] });
-    return { ...taken, ...settleView(view, taken.ack) };
-  }
-
-  /** What Slack does with the acknowledgement of a submission. */
-  function settleView(view: OpenView, ack: Ack): { errors?: Record<string, string> } {
-    if (!ack.acked) return {};
-    const response = asJson(ack.response);
-    const judged = () => judgedView({ book, method: "view_submission" }, asJson(response.view), "modal");
-    if (response.response_action === undefined) {
-      if (Object.keys(response).length) book.violation("view_submission", "a response without response_action");
-      views.close(view.id);
-    } else if (response.response_action === "clear") views.close(view.id, true);
-    else if (response.response_action === "update")
-      views.update(teamOf(world, view.team), { viewId: view.id }, judged());
-    else if (response.response_action === "push") views.push(view, judged());
-    else if (response.response_action === "errors") return refused(view, response);
-    else book.violation("view_submission", `unknown response_action ${String(response.response_action)}`);
-    return {};
-  }
-
-  function refused(view: OpenView, response: Json) {
-    const errors = asJson(response.errors) as Record<string, string>;
-    const known = new Set(asList(view.view.blocks).map((b) => asText(asJson(b).block_id)));
-    for (const id of Object.keys(errors)) {
-      if (!known.has(id)) book.violation("view_submission", `errors name the unknown block ${id}`);
-    }
-    if (!Object.keys(errors).length) book.violation("view_submission", "response_action errors without errors");
-    view.errors = errors;
-    return { errors };
-  }
-
-  async function slash({
-    command = "/piloto",
-    text,
-    user,
-    channel,
-  }: Parameters<Interactions["slash"]>[0]): Promise<Taken> {
-    const team = teamOf(world, userOf(world, user).teamId);
-    const place = channel ? channelOf(world, channel) : directChannel(team, user);
-    const triggerId = views.newTrigger(team.id, user);
-    const url = responses.make({ channel: place.id, user });
-    const payload: Json = {
-      token: "verification-token",
-      team_id: team.id,
-      team_domain: team.domain,
-      channel_id: place.id,
-      channel_name: place.kind === "im" ? "directmessage" : place.name,
-      user_id: user,
-      user_name: userOf(world, user).name,
-      command,
-      text,
-      api_app_id: world.appId,
-      is_enterprise_install: "false",
-      response_url: url,
-      trigger_id: triggerId,
-    };
-    const ack = await events.other("slash_commands", team, payload).settled;
-    showAckText(team, place.id, user, ack);
-    return { ack, triggerId, responseUrl: url };
-  }
-
-  /** A text in the acknowledgement of a command is shown to the person alone. */
-  function showAckText(team: SlackTeam, channel: string, to: string, ack: Ack): void {
-    const said = ack.acked && isJson(ack.response) ? ack.response : undefined;
-    if (!said || (!said.text && !said.blocks)) return;
-    const blocks = Array.isArray(said.blocks) ? { blocks: said.blocks as Json[] } : {};
-    const shown = { team: team.id, channel, ts: world.nextTs(), to, text: asText(said.text) ?? "", ...blocks };
-    rememberEphemeral({ world, book }, { ...shown, by: "ack", deleted: false, edits: 0 });
+    return { ...taken, ...settleView(deps, view, taken.ack) };
   }
 
   return {
@@ -211,7 +153,7 @@ export function interactions(deps: InteractionDeps): Interactions {
       const user = [...team.users.keys()][0]!;
       return (await send(team, "", { ...base("block_actions", team, user).payload, ...payload })).ack;
     },
-    slash,
+    slash: (command) => runSlashCommand(deps, command),
     async shortcut(message, { callbackId, user }) {
       const team = teamOf(world, channelOf(world, message.channel).teamId);
       const { triggerId, payload } = base("message_action", team, user);
@@ -246,11 +188,6 @@ export function interactions(deps: InteractionDeps): Interactions {
 function channelName(world: World, channelId: string): string {
   const channel = channelOf(world, channelId);
   return channel.kind === "im" ? "directmessage" : channel.name;
-}
-
-function botOf(team: SlackTeam): Installation {
-  if (team.installation) return team.installation;
-  throw new SlackNo("team_not_found");
 }
 
 function actionOf(world: World, blocks: unknown[], button: string, by: Pressed): Json {

@@ -1,3 +1,4 @@
+import { botOf } from "./admin-acts.ts";
 import { sessionIn } from "./methods/agents.ts";
 import { directChannel } from "./settle-team.ts";
 import { channelOf, type SlackMessage, teamOf, threadOf, userOf, type World } from "./world.ts";
@@ -9,8 +10,8 @@ export function lookAround(world: World) {
   const own = (channel: string) => [...channelOf(world, channel).log.values()].filter((m) => m.bot_id);
   return {
     team,
-    botToken: (id?: string) => installed(team(id)).botToken,
-    botUserId: (id?: string) => installed(team(id)).botUserId,
+    botToken: (id?: string) => botOf(team(id)).botToken,
+    botUserId: (id?: string) => botOf(team(id)).botUserId,
     history(channel: string, { all = false } = {}) {
       const messages = [...channelOf(world, channel).log.values()];
       return all ? messages : messages.filter((m) => !m.thread_ts || m.thread_ts === m.ts);
@@ -40,11 +41,6 @@ export function lookAround(world: World) {
       return byKey;
     },
   };
-}
-
-function installed(team: ReturnType<typeof teamOf>) {
-  if (!team.installation) throw new Error(`The app is not installed in ${team.id}.`);
-  return team.installation;
 }
 
 function metadataKey({ metadata }: SlackMessage): string | undefined {

@@ -1,10 +1,11 @@
+import { botOf } from "./admin-acts.ts";
 import type { Delivery } from "./deliver.ts";
 import type { EventOut } from "./event-out.ts";
 import { wire } from "./event-out.ts";
 import type { FileCabinet } from "./file-cabinet.ts";
 import type { Json } from "./json.ts";
 import { deleted } from "./methods/chat.ts";
-import { addChannel, directChannel } from "./settle-team.ts";
+import { directChannel } from "./settle-team.ts";
 import {
   channelOf,
   forget,
@@ -56,18 +57,6 @@ export interface PeopleActs {
   openHome(user: string, tab?: "home" | "messages"): Delivery | undefined;
   /** The native Stop button of an agent session. */
   stopSession(at: { channel: string; thread: string; user: string; streaming?: string[] }): Delivery | undefined;
-  archive(channel: string): void;
-  unarchive(channel: string): void;
-  removeBot(channel: string): void;
-  inviteBot(channel: string): void;
-  createChannel(
-    team: string,
-    channel: { id: string; name: string; kind?: SlackChannel["kind"]; members?: string[] },
-  ): void;
-  /** The app is thrown out: app_uninstalled (and tokens_revoked), then the token gets account_inactive. */
-  uninstall(team: string): Delivery[];
-  /** The token stops working and the app is told by tokens_revoked, unless `silently`. */
-  revokeToken(team: string, options?: { silently?: boolean }): Delivery[];
 }
 
 export interface PeopleDeps {
@@ -125,18 +114,6 @@ export function peopleActs({ world, events, files }: PeopleDeps): PeopleActs {
     return told.filter((delivery) => delivery !== undefined);
   }
 
-  function botOf(team: SlackTeam): Installation {
-    if (!team.installation) throw new Error(`The app is not installed in ${team.id}.`);
-    return team.installation;
-  }
-
-  function revoked(team: SlackTeam): (Delivery | undefined)[] {
-    const bot = botOf(team);
-    return [
-      events.event(team, "tokens_revoked", { type: "tokens_revoked", tokens: { oauth: [], bot: [bot.botUserId] } }),
-    ];
-  }
-
   return {
     say,
     mention: (said) => say({ ...said, text: `<@${botOf(at(said.channel).team).botUserId}> ${said.text}` }),
@@ -175,37 +152,6 @@ export function peopleActs({ world, events, files }: PeopleDeps): PeopleActs {
         thread_ts: thread,
         streaming_message_ts: streaming,
       });
-    },
-    archive(channelId) {
-      at(channelId).channel.archived = true;
-    },
-    unarchive(channelId) {
-      at(channelId).channel.archived = false;
-    },
-    removeBot(channelId) {
-      const { channel, team } = at(channelId);
-      channel.members.delete(botOf(team).botUserId);
-    },
-    inviteBot(channelId) {
-      const { channel, team } = at(channelId);
-      channel.members.add(botOf(team).botUserId);
-    },
-    createChannel(teamId, { id, name, kind = "public", members }) {
-      const team = teamOf(world, teamId);
-      const everyone = members ?? [...team.users.keys()];
-      addChannel(team, { id, name, kind, members: new Set(everyone) });
-    },
-    uninstall(teamId) {
-      const team = teamOf(world, teamId);
-      const told = [...revoked(team), events.event(team, "app_uninstalled", { type: "app_uninstalled" })];
-      botOf(team).refused = "account_inactive";
-      return told.filter((delivery) => delivery !== undefined);
-    },
-    revokeToken(teamId, { silently = false } = {}) {
-      const team = teamOf(world, teamId);
-      const told = silently ? [] : revoked(team);
-      botOf(team).refused = "token_revoked";
-      return told.filter((delivery) => delivery !== undefined);
     },
   };
 }

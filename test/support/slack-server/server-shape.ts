@@ -1,3 +1,4 @@
+import type { AdminActs } from "./admin-acts.ts";
 import type { Book, Shown, SlackCall } from "./book.ts";
 import type { Deliveries } from "./deliver.ts";
 import type { Faults } from "./faults.ts";
@@ -37,6 +38,7 @@ export interface SlackServerOptions {
 
 export interface SlackServer
   extends PeopleActs,
+    AdminActs,
     Interactions,
     Pick<Faults, "failNext" | "chaos" | "calm" | "struck">,
     Pick<Book, "posts" | "violations" | "calls" | "callCounts" | "shownCounts"> {

@@ -1,3 +1,4 @@
+import { adminActs } from "./admin-acts.ts";
 import type { DeliveryKind } from "./deliver.ts";
 import { type Ground, layGround } from "./ground.ts";
 import { interactions } from "./interactions.ts";
@@ -15,6 +16,7 @@ export async function startSlackServer(options: SlackServerOptions = {}): Promis
   const deps = { ...ground, events: lines.events };
   return Object.assign(settable(ground, lines), lookAround(ground.world), {
     ...peopleActs(deps),
+    ...adminActs(deps),
     ...interactions(deps),
     ...addresses(ground),
     ...ground.book,

@@ -23,6 +23,25 @@ export function stateOf(blocks: unknown[], filled: FilledIn): { values: Record<s
   return { values };
 }
 
+/** What Slack's own screen stops before the app hears of it. */
+export function refuseUnfit(blocks: unknown[], { values }: { values: Record<string, Json> }): void {
+  for (const value of blocks) {
+    const block = asJson(value);
+    const element = asJson(block.element);
+    const entry = asJson(values[String(block.block_id)]?.[String(element.action_id)]);
+    const held =
+      entry.value ?? entry.selected_option ?? entry.selected_options ?? entry.selected_date ?? entry.selected_user;
+    const isEmpty = held === null || held === undefined || (Array.isArray(held) && held.length === 0);
+    if (block.type === "input" && block.optional !== true && isEmpty) {
+      throw new Error(`Slack does not let ${String(block.block_id)} be empty.`);
+    }
+    const most = Number(element.max_length ?? 3000);
+    if (typeof held === "string" && held.length > most) {
+      throw new Error(`Slack lets ${String(block.block_id)} hold ${most} characters, not ${held.length}.`);
+    }
+  }
+}
+
 function isInput(element: unknown): boolean {
   return isJson(element) && !["button", "image", "overflow"].includes(String(element.type));
 }
