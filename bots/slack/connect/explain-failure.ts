@@ -24,6 +24,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   missing_scope: "The token lacks a scope. Add it on the app's page (piloto doctor slack says which), and reinstall.",
   org_login_required: "The workspace is being moved to an organisation. Try again later.",
   link_disabled: "Socket Mode is switched off. Switch it on, on the app's page under Socket Mode.",
+  forbidden_team: "Slack lets this app open no Socket Mode connection. Is Socket Mode on, on the app's page?",
   too_many_websockets: "Too many Socket Mode connections are open with this app-level token. Stop the other processes.",
 };
 

@@ -1,6 +1,6 @@
 import type { App, Receiver } from "@slack/bolt";
 import { acknowledgeFirst } from "./acknowledge-first.ts";
-import type { SlackFailure } from "./explain-failure.ts";
+import { failureNamed, type SlackFailure } from "./explain-failure.ts";
 import type { FaceState } from "./face-state.ts";
 import { oneConnection, type SocketDeps, type Went } from "./socket-connection.ts";
 
@@ -103,7 +103,11 @@ export class SocketReceiver implements Receiver {
     logger.info({ slot, reason, livedMs }, "A connection to Slack ended and is opened again.");
     if (this.#open > 0) return;
     this.#downSinceMs = clock.nowMs();
-    state.set("connecting", "The connection to Slack ended; it is opened again.");
+    const { why, needsPerson } = failureNamed(reason);
+    state.set(
+      needsPerson ? "down" : "connecting",
+      needsPerson ? why : "The connection to Slack ended; it is opened again.",
+    );
   }
 
   #failed({ code, why, needsPerson }: SlackFailure): void {
