@@ -19,7 +19,6 @@ export const chatAppEn = {
   cutNotes: "The whole plan is in the file.",
   cut: (characters: number) => `… (+${group(characters)} characters not shown)`,
   cutMiddle: (characters: number) => `… (${group(characters)} characters here are only in the file) …`,
-  planFile: "The whole plan",
   textFile: "The whole text",
   confirmTitle: "Run this plan?",
   confirmText: (steps: number, destroying: number) =>
@@ -27,7 +26,6 @@ export const chatAppEn = {
   confirmYes: "Run it",
   confirmNo: "Not now",
   tooOld: "This button is of an older Piloto. Please use the newest card, or ask again.",
-  unfinished: "(Piloto was interrupted while writing this.)",
   edit: {
     title: "Change the plan",
     submit: "Save",
@@ -55,7 +53,6 @@ export const chatAppEn = {
     nothing: "Nothing was changed.",
   },
   home: {
-    title: "Piloto",
     waiting: "Waits for you",
     noneWaiting: "No plan waits for your decision.",
     active: "Runs now",
@@ -70,7 +67,6 @@ export const chatAppEn = {
     stranger:
       "I do not know you in this workspace's projects yet. An administrator can add your account in the settings.",
     more: (count: number) => `… and ${count} more.`,
-    asked: (short: string) => `…${short}`,
     hint: "Mention me in a channel, or write to me here, to ask for something.",
   },
 };

@@ -20,7 +20,6 @@ export const chatAppEs: typeof chatAppEn = {
   cutNotes: "El plan entero está en el archivo.",
   cut: (characters) => `… (+${group(characters)} caracteres sin mostrar)`,
   cutMiddle: (characters) => `… (${group(characters)} caracteres de aquí están solo en el archivo) …`,
-  planFile: "El plan entero",
   textFile: "El texto entero",
   confirmTitle: "¿Ejecutar este plan?",
   confirmText: (steps, destroying) =>
@@ -28,7 +27,6 @@ export const chatAppEs: typeof chatAppEn = {
   confirmYes: "Ejecutarlo",
   confirmNo: "Ahora no",
   tooOld: "Este botón es de un Piloto anterior. Usa la tarjeta más nueva, o vuelve a pedirlo.",
-  unfinished: "(Piloto fue interrumpido mientras escribía esto.)",
   edit: {
     title: "Cambiar el plan",
     submit: "Guardar",
@@ -56,7 +54,6 @@ export const chatAppEs: typeof chatAppEn = {
     nothing: "No se cambió nada.",
   },
   home: {
-    title: "Piloto",
     waiting: "Te espera",
     noneWaiting: "Ningún plan espera tu decisión.",
     active: "En marcha",
@@ -70,7 +67,6 @@ export const chatAppEs: typeof chatAppEn = {
     stranger:
       "Aún no te conozco en los proyectos de este espacio. Un administrador puede añadir tu cuenta en los ajustes.",
     more: (count) => `… y ${count} más.`,
-    asked: (short) => `…${short}`,
     hint: "Mencióname en un canal, o escríbeme aquí, para pedir algo.",
   },
 };

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { slackClient } from "../../bots/slack/post/slack-client.ts";
 import type { Outgoing } from "../../core/domain/card.ts";
 import { type AccountId, asId } from "../../core/domain/ids.ts";
 import type { ChatPlatform, Posted } from "../../core/ports/chat-platform.ts";
@@ -88,6 +89,29 @@ describe("whatever fails, a message is there once", () => {
     expect(both.map((posted) => posted.kind === "ok" && posted.isRepeat === true)).toEqual([false, true]);
     expect(house.ours(thread)).toHaveLength(1);
   });
+});
+
+test("a first try that arrives late, after Piloto looked for it, leaves one message all the same", async () => {
+  const { thread, chatId } = house.chat();
+  const late: (() => Promise<unknown>)[] = [];
+  let tries = 0;
+  const client = slackClient(house.slack.botToken(), {
+    logger: house.logger,
+    apiUrl: house.slack.apiUrl,
+    fetch: async (url, init) => {
+      const isPost = String(url).endsWith("chat.postMessage");
+      if (isPost && tries++ === 0) {
+        late.push(() => fetch(url, init as RequestInit));
+        throw new Error("no answer in time");
+      }
+      if (isPost) await late.pop()?.();
+      return fetch(url, init as RequestInit);
+    },
+  });
+  const platform = house.platform({ clientFor: async () => client });
+  await delivered((mayBeThere) => platform.post(chatId, say("only once"), "late", { mayBeThere }));
+  expect(house.ours(thread).map(shownText)).toEqual(["only once"]);
+  expect(platform.counts().healed).toBe(1);
 });
 
 test("a rate limit is waited out as long as Slack says", async () => {

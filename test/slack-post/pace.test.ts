@@ -15,27 +15,6 @@ test("within a lane the more urgent goes first, and no more than the pace lets b
   expect(lanes.waiting("edit")).toBe(0);
 });
 
-test("what is over is told before what goes on", async () => {
-  const platform = house.platform({ pace: { editsAMinute: 240, burst: 100 } });
-  const chats = await Promise.all(
-    Array.from({ length: 51 }, async (_none, at) => {
-      const { chatId } = house.chat();
-      const posted = await platform.post(chatId, card(), `pace-${at}`);
-      return { chatId, ref: posted.kind === "ok" ? posted.ref : "" };
-    }),
-  );
-  const before = house.slack.callsOf("chat.update").length;
-  const [over, ...going] = chats;
-  const running = card({ state: "running", headline: "Running · 1 of 2" });
-  const progress = going.map(({ chatId, ref }) => platform.edit(chatId, ref, running));
-  const final = platform.edit(over!.chatId, over!.ref, done());
-  await final;
-  const sent = house.slack.callsOf("chat.update").slice(before);
-  expect(sent.length).toBeLessThan(51);
-  expect(sent.at(-1)?.args.text).toContain("Done · 2 steps in 4 s");
-  await Promise.all(progress);
-});
-
 test("Slack's own sign of work follows the card, and a workspace without it is not asked again", async () => {
   const { thread, chatId } = house.chat();
   const platform = house.platform();

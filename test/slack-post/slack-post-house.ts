@@ -32,6 +32,7 @@ export interface SlackPostHouse {
   platform(change?: Partial<SlackPlatformDeps>): ReturnType<typeof createSlackPlatform>;
   /** How long a call may take: short where Slack falls silent on purpose. */
   timeoutMs: number;
+  client(team: string): ReturnType<typeof slackClient>;
   /** A new conversation that Ana began in this channel, or with the bot alone. */
   chat(channel?: string): { thread: SlackThread; chatId: ChatId };
   /** The app's messages in a thread. */
@@ -75,15 +76,16 @@ export function slackPostHouse(options: SlackServerOptions = {}): SlackPostHouse
     clock,
     logger,
     timeoutMs: 5_000,
+    client: (team) =>
+      slackClient(house.slack.botToken(team), { logger, apiUrl: house.slack.apiUrl, timeoutMs: house.timeoutMs }),
     platform: (change) =>
       createSlackPlatform({
-        clientFor: async (team) =>
-          slackClient(house.slack.botToken(team), { logger, apiUrl: house.slack.apiUrl, timeoutMs: house.timeoutMs }),
+        clientFor: async (team) => house.client(team),
         stores: house.stores,
         clock,
         logger,
         language: "en",
-        pace: { burst: 1_000, editsAMinute: 5_000, callsAtOnce: 5_000 },
+        pace: { burst: 1_000, editsAMinute: 5_000, readsAMinute: 5_000, callsAtOnce: 5_000 },
         ...change,
       }),
     chat(channel = "C0OPS") {

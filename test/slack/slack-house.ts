@@ -75,6 +75,7 @@ export const QUICK_PACE: SlackPace = {
   postEveryMs: 0,
   burst: 1_000,
   editsAMinute: 600_000,
+  readsAMinute: 600_000,
   callsAtOnce: 10_000,
   callsAMinute: 600_000,
   editEveryMs: 20,

@@ -60,6 +60,7 @@ export function createMessages(deps: MessageDeps): Messages {
     if (mayBeThere || doubted.has(key)) {
       const there = await readBack(thread, key);
       if (there) return repeated(chat, there, what, key);
+      return postNew(chat, what, key, true);
     }
     return postNew(chat, what, key);
   }
@@ -73,7 +74,7 @@ export function createMessages(deps: MessageDeps): Messages {
     return { kind: "ok", ref: refOf(ref), isRepeat: true };
   }
 
-  async function postNew(chat: SlackChat, what: Outgoing, key: string): Promise<Posted> {
+  async function postNew(chat: SlackChat, what: Outgoing, key: string, isSecondTry = false): Promise<Posted> {
     const { thread } = chat;
     const message = await drawn(chat, what);
     const priority = priorityOf(what);
@@ -81,7 +82,8 @@ export function createMessages(deps: MessageDeps): Messages {
       calls.post(thread, content, metadataOf(what, key), priority),
     );
     if (answer.kind === "ok") {
-      const ref = { channel: thread.channel, ts: String(answer.data.ts) };
+      const ours = { channel: thread.channel, ts: String(answer.data.ts) };
+      const ref = isSecondTry ? await theOnly(thread, ours, key) : ours;
       remember(key, ref);
       await attach(chat, fileKey(chat, what, key), message);
       return { kind: "ok", ref: refOf(ref) };
@@ -95,6 +97,18 @@ export function createMessages(deps: MessageDeps): Messages {
     remember(key, there);
     await attach(chat, fileKey(chat, what, key), message);
     return { kind: "ok", ref: refOf(there) };
+  }
+
+  /**
+   * A first try that Slack was slow with may have arrived after it was looked for: then the second one is taken away
+   * again. Where that cannot be done both stand, which is better than neither.
+   */
+  async function theOnly({ team, ...thread }: SlackThread, ours: SlackRef, key: string): Promise<SlackRef> {
+    const first = await findInThread({ team, ...thread }, hasKey(key), calls.readPage);
+    if (first.kind !== "found" || first.ts === ours.ts) return ours;
+    const taken = await calls.other(team, "chat.delete", { ...ours }, { priority: 1, isRepeatable: true });
+    if (taken.kind === "ok") count("healed");
+    return taken.kind === "ok" ? { channel: ours.channel, ts: first.ts } : ours;
   }
 
   async function edit(chat: SlackChat, ref: MessageRef, what: Outgoing): Promise<Posted> {

@@ -29,14 +29,13 @@ const MOST_PAGES = 30;
 /** Reads one page of a thread. */
 export type ReadPage = (thread: SlackThread, cursor: string | undefined) => Promise<Answer>;
 
-/** Looks for a message in a thread, the newest that fits. A thread that is gone holds nothing. */
+/** Looks for a message in a thread, the oldest that fits. A thread that is gone holds nothing. */
 export async function findInThread(
   thread: SlackThread,
   fits: (message: ThreadMessage) => boolean,
   readPage: ReadPage,
 ): Promise<Found> {
   let cursor: string | undefined;
-  let ts: string | undefined;
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const answer = await readPage(thread, cursor);
     if (answer.kind === "failed") {
@@ -47,12 +46,12 @@ export async function findInThread(
     if (!read.success) return { kind: "unreadable", code: "unreadable answer" };
     for (const item of read.data.messages) {
       const message = Message.safeParse(item);
-      if (message.success && fits(message.data)) ts = message.data.ts;
+      if (message.success && fits(message.data)) return { kind: "found", ts: message.data.ts };
     }
     cursor = read.data.response_metadata?.next_cursor || undefined;
     if (cursor === undefined) break;
   }
-  return ts === undefined ? { kind: "absent" } : { kind: "found", ts };
+  return { kind: "absent" };
 }
 
 /** The message that Piloto posted with this key. Anybody may read metadata, only apps write it: it must be a bot's. */

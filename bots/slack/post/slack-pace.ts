@@ -5,6 +5,8 @@ export interface SlackPace {
   readonly burst: number;
   /** Edits in a workspace a minute (Tier 3: 50 and more). */
   readonly editsAMinute: number;
+  /** Pages of threads that are read back in a workspace a minute (Tier 3). */
+  readonly readsAMinute: number;
   /** Everything together in a workspace: so many at once, then so many a minute. */
   readonly callsAtOnce: number;
   readonly callsAMinute: number;
@@ -18,6 +20,7 @@ export const SLACK_PACE: SlackPace = {
   postEveryMs: 1_000,
   burst: 4,
   editsAMinute: 50,
+  readsAMinute: 50,
   callsAtOnce: 200,
   callsAMinute: 600,
   previewEveryMs: 2_000,

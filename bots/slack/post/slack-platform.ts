@@ -5,6 +5,7 @@ import type { Clock } from "../../../core/ports/clock.ts";
 import type { Logger } from "../../../core/ports/logger.ts";
 import type { Stores } from "../../../core/ports/stores.ts";
 import { SLACK, threadOf } from "../slack-ids.ts";
+import { createForgetNotes } from "./forget-notes.ts";
 import { createMessages } from "./messages.ts";
 import { createOwnBots } from "./own-bots.ts";
 import { createPreviewNotes } from "./preview-note.ts";
@@ -29,7 +30,7 @@ export interface SlackPlatformDeps {
 const SHOW_ELAPSED_MS = 45_000;
 
 export interface SlackPlatform extends ChatPlatform {
-  /** Counters since the start: `posts`, `edits`, `rateLimited`, `readBacks`, `repeats`, `previews`, `files`, `gone`, `failures`. */
+  /** Counters since the start: `posts`, `edits`, `rateLimited`, `readBacks`, `repeats`, `previews`, `files`, `healed`, `gone`, `failures`. */
   counts(): Readonly<Record<string, number>>;
   /** Ends previews and waits for what is on its way beside posts and edits: before the process ends. */
   settled(): Promise<void>;
@@ -49,6 +50,7 @@ export function createSlackPlatform(deps: SlackPlatformDeps): SlackPlatform {
   const previews = createPreviews({ calls, notes, features, clock, logger, everyMs, language, count });
   const sessions = createSessionStatus(calls, features, logger);
   const ownBot = createOwnBots(calls);
+  const forgetNotes = createForgetNotes({ stores, clock });
   const messages = createMessages({ stores, clock, logger, language, calls, features, notes, previews, ownBot, count });
 
   return {
@@ -58,6 +60,9 @@ export function createSlackPlatform(deps: SlackPlatformDeps): SlackPlatform {
       const thread = threadOf(chatId);
       if (!thread) return NO_THREAD;
       const posted = await messages.post({ chatId, thread }, what, key, how?.mayBeThere === true);
+      await forgetNotes().catch((error: unknown) =>
+        logger.warn({ face: SLACK, error }, "Old notes could not be forgotten."),
+      );
       if (posted.kind === "gone") count("gone");
       else if (what.kind === "card") sessions.follow(thread, what);
       return posted;

@@ -41,11 +41,11 @@ interface OtherCall {
 
 const LITERAL = { parse: "none", link_names: false } as const;
 const NO_UNFURL = { unfurl_links: false, unfurl_media: false } as const;
-const READ_PACE = { burst: 20, everyMs: 1_250 };
 const OTHER_PACE = { burst: 20, everyMs: 1_000 };
 
 export function createThreadCalls(calls: SlackCalls, pace: SlackPace): ThreadCalls {
   const posting = { burst: pace.burst, everyMs: pace.postEveryMs };
+  const reading = { burst: Math.max(1, Math.ceil(pace.readsAMinute / 5)), everyMs: 60_000 / pace.readsAMinute };
   const editing = { burst: Math.max(1, Math.ceil(pace.editsAMinute / 5)), everyMs: 60_000 / pace.editsAMinute };
   return {
     post({ team, channel, root }, content, metadata, priority) {
@@ -68,7 +68,7 @@ export function createThreadCalls(calls: SlackCalls, pace: SlackPace): ThreadCal
     },
     readPage({ team, channel, root }, cursor) {
       const args = { channel, ts: root, limit: 200, include_all_metadata: true, ...(cursor ? { cursor } : {}) };
-      const call = { team, method: "conversations.replies", args, lane: "read", pace: READ_PACE };
+      const call = { team, method: "conversations.replies", args, lane: "read", pace: reading };
       return calls.call({ ...call, priority: 3, isRepeatable: true });
     },
     other(team, method, args, { priority = 5, isRepeatable = false } = {}) {

@@ -60,7 +60,7 @@ export function cardMessage(card: Card, features: CardFeatures, plan?: Plan): Sl
 
 function headBlock(card: Card): { block: KnownBlock; isCut: boolean } {
   const goal = plainText(card.goal).trim();
-  const risk = words(card.language).chatApp.risk[card.risk];
+  const risk = `${words(card.language).chatApp.risk[card.risk]} · ${plainText(card.hash)}`;
   const isDanger = card.risk !== "read";
   const shown = cutCounted(goal, GOAL, card.language);
   const block = richText([

@@ -18,28 +18,22 @@ const STEP = 600;
 /** App Home: what waits for this person (with buttons), what runs, what ended, and the fleet. Never over Slack's limits. */
 export function homeView(overview: Overview): HomeView {
   const say = words(overview.language).chatApp.home;
-  if (!overview.isKnown) return home([literal(say.stranger)], say);
-  return home(
-    [
-      ...listed(overview.waiting, MOST_WAITING, say.waiting, say.noneWaiting, say, waitingBlocks),
-      ...listed(overview.active, MOST_ACTIVE, say.active, say.noneActive, say, activeBlocks),
-      ...(overview.finished.length > 0
-        ? listed(overview.finished, MOST_FINISHED, say.finished, "", say, ({ card }) => [runLine(card)])
-        : []),
-      header(say.fleet),
-      fleetBlock(overview.nodes, say),
-      literal(say.hint),
-    ],
-    say,
-  );
+  if (!overview.isKnown) return home([literal(say.stranger)]);
+  return home([
+    ...listed(overview.waiting, MOST_WAITING, say.waiting, say.noneWaiting, say, waitingBlocks),
+    ...listed(overview.active, MOST_ACTIVE, say.active, say.noneActive, say, activeBlocks),
+    ...(overview.finished.length > 0
+      ? listed(overview.finished, MOST_FINISHED, say.finished, "", say, ({ card }) => [runLine(card)])
+      : []),
+    header(say.fleet),
+    fleetBlock(overview.nodes, say),
+    literal(say.hint),
+  ]);
 }
 
 type HomeWords = Words["chatApp"]["home"];
 
-const home = (blocks: KnownBlock[], say: HomeWords): HomeView => ({
-  type: "home",
-  blocks: [header(say.title), ...blocks],
-});
+const home = (blocks: KnownBlock[]): HomeView => ({ type: "home", blocks });
 const header = (text: string): KnownBlock => ({ type: "header", text: plainLabel(text, 150) });
 const literal = (text: string): KnownBlock => richText([section(run(text))]);
 
