@@ -233,10 +233,22 @@ test("the app's own settings are given for a configuration token alone", async (
   slack.world.appTokenScopes.add("connections:write");
 });
 
-test("a revoked token and a thrown out app are told apart", async () => {
-  slack.revokeToken("T0OLD", { silently: true });
+test("a token that is given back and an app that takes itself off are told apart", async () => {
   const old = clientFor(slack.botToken("T0OLD"));
+  expect(await old.auth.revoke({ test: true })).toMatchObject({ revoked: false });
+  expect(await errorOf(old.apps.uninstall({ client_id: slack.clientId, client_secret: "wrong" }))).toBe(
+    "bad_client_secret",
+  );
+  await old.auth.revoke();
   expect(await errorOf(old.auth.test())).toBe("token_revoked");
-  slack.team("T0OLD").installation!.refused = "account_inactive";
+  delete slack.team("T0OLD").installation!.refused;
+  await old.apps.uninstall({ client_id: slack.clientId, client_secret: slack.clientSecret });
   expect(await errorOf(old.auth.test())).toBe("account_inactive");
+  expect(slack.mention({ channel: "C0OPSOLD", user: "U0ANAOLD", text: "anybody there?" }).deliveries).toEqual([]);
+});
+
+test("a free text beside the session is kept until the next one", async () => {
+  const { channel, ts } = slack.directMessage({ user: "U0ANA", text: "hello" });
+  await client.assistant.threads.setStatus({ channel_id: channel, thread_ts: ts, status: "is thinking…" });
+  expect(slack.sessionOf(channel, ts)).toEqual({ status: "active", note: "is thinking…" });
 });

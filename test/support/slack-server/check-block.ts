@@ -1,4 +1,4 @@
-import { checkElement, checkImage, ELEMENTS_IN } from "./check-elements.ts";
+import { checkElement, checkImage } from "./check-elements.ts";
 import { checkRichText } from "./check-rich-text.ts";
 import { isJson, type Json } from "./json.ts";
 import { flag, into, type Look, list, object, oneOf, onlyKeys, string, text, webUrl, whole, wrong } from "./look.ts";
@@ -23,7 +23,7 @@ interface Rule {
   check(look: Look, block: Json, whole: Whole): void;
 }
 
-export const TASK_STATES = ["pending", "in_progress", "complete", "error"];
+const TASK_STATES = ["pending", "in_progress", "complete", "error"];
 
 const RULES: Record<string, Rule> = {
   section: { keys: ["text", "fields", "accessory", "expand"], check: checkSection },
@@ -269,4 +269,3 @@ function checkDataTable(look: Look, block: Json) {
 
 /** Block types that this judge knows. */
 export const BLOCK_TYPES = Object.keys(RULES);
-export { ELEMENTS_IN };

@@ -4,13 +4,12 @@ import type { Deliveries } from "./deliver.ts";
 import type { Faults } from "./faults.ts";
 import type { HttpDelivery } from "./http-delivery.ts";
 import type { Interactions } from "./interactions.ts";
-import type { AgentSession } from "./methods/agents.ts";
 import type { OpenView, OpenViews } from "./open-views.ts";
 import type { PeopleActs } from "./people-acts.ts";
 import type { RateLimitOptions } from "./rate-limits.ts";
 import type { TeamOptions } from "./settle-team.ts";
 import type { SocketLink } from "./socket-link.ts";
-import type { EphemeralMessage, SlackMessage, SlackTeam, World } from "./world.ts";
+import type { AgentSession, EphemeralMessage, SlackMessage, SlackTeam, World } from "./world.ts";
 
 export interface SlackServerOptions {
   /** For everything that chance decides here. Default 1. */

@@ -19,6 +19,11 @@
  * Sockets: `slack.link.disconnect("refresh_requested")`, `.cut()`, `.silence(true)`, `.open`.
  * Time: real, plus what `slack.advance(ms)` adds (triggers 3 s, response URLs 30 min, idle streams 5 min).
  * OAuth: teams with `installed: false`; `slack.approveInstall(authorizeUrl, {team, user})` gives the redirect to fetch.
+ * Judges: `problemsIn(payload, surface)` in check-blocks.ts, `noticesIn(message)` in notices-in.ts (mentions, masked links).
+ * Pictures: htmlOfThread / htmlOfMessage / htmlOfView / htmlOfPage in render-blocks.ts, `openPictures()` in ../pictures.ts.
+ * Buttons of an older card: `const old = slack.snapshot(card)` before it changes, then press `old`.
+ * An app that is away loses events after the retries; with Slack's own delays (0, 1 min, 5 min) `quiet()` waits long,
+ * so tests set `retryDelaysMs`.
  * Waiting: `slack.until(what, isSo)` looks again after everything that happens here, without polling;
  * `slack.quiet()` waits until nothing is being delivered.
  */

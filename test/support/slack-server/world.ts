@@ -69,6 +69,25 @@ export interface SlackChannel {
   threads: Map<string, string[]>;
 }
 
+/** The state of one agent session, by channel and thread. */
+export interface AgentSession {
+  status: string;
+  title?: string;
+  /** The free text of assistant.threads.setStatus: the same place on the screen, the last writer wins. */
+  note?: string;
+}
+
+/** A message that is still being streamed. */
+export interface ChatStream {
+  message: SlackMessage;
+  lastMs: number;
+  markdown: string;
+  tasks: Map<string, Json>;
+  planTitle?: string;
+  blocks: Json[];
+  display: string;
+}
+
 /** What a team offers; a string is the error that Slack answers with instead. */
 export interface TeamFeatures {
   /** `plan` and `task_card` blocks. */
@@ -120,6 +139,10 @@ export interface World {
   readonly teams: Map<string, SlackTeam>;
   readonly tokens: Map<string, SlackTeam>;
   readonly ephemerals: EphemeralMessage[];
+  /** By `channel thread`. */
+  readonly sessions: Map<string, AgentSession>;
+  /** By the ts of the message. */
+  readonly streams: Map<string, ChatStream>;
   readonly random: Random;
   readonly historyLimit: number;
   baseUrl: string;
@@ -151,6 +174,8 @@ export function newWorld({ seed, historyLimit, nowMs }: WorldOptions): World {
     teams: new Map(),
     tokens: new Map(),
     ephemerals: [],
+    sessions: new Map(),
+    streams: new Map(),
     random: seeded(seed),
     historyLimit,
     baseUrl: "",

@@ -1,17 +1,8 @@
 import { type Call, channelArg, isInside, type Method, needScope } from "../call.ts";
 import { asText, type Json } from "../json.ts";
 import { SlackNo, slackNoBecause } from "../slack-no.ts";
-import type { World } from "../world.ts";
+import type { AgentSession, World } from "../world.ts";
 
-/** The state of one agent session, by channel and thread. */
-export interface AgentSession {
-  status: string;
-  title?: string;
-  /** The free text of assistant.threads.setStatus: the same place on the screen, the last writer wins. */
-  note?: string;
-}
-
-const SESSIONS = new WeakMap<World, Map<string, AgentSession>>();
 const STATUSES = ["processing", "active", "suspended", "closed"];
 const KEEP_SESSIONS = 20_000;
 
@@ -23,7 +14,7 @@ export const agentMethods: Record<string, Method> = {
 };
 
 export function sessionIn(world: World, channel: string, thread: string | undefined): AgentSession | undefined {
-  return SESSIONS.get(world)?.get(`${channel} ${thread ?? ""}`);
+  return world.sessions.get(`${channel} ${thread ?? ""}`);
 }
 
 export function setSession(
@@ -32,8 +23,7 @@ export function setSession(
   thread: string,
   status: string,
 ): AgentSession {
-  const all = SESSIONS.get(world) ?? new Map<string, AgentSession>();
-  SESSIONS.set(world, all);
+  const all = world.sessions;
   const key = `${channel} ${thread}`;
   const session = all.get(key) ?? { status };
   session.status = status;

@@ -39,7 +39,7 @@ export function contentOf({ args, team, book, method }: Call): Content {
 }
 
 function nameOf(problems: string[]): string {
-  if (problems.some((p) => p.endsWith("[json-pointer:text]"))) return "msg_too_long";
+  if (problems.some((p) => /^must be less than .*\[json-pointer:text\]$/.test(p))) return "msg_too_long";
   if (problems.some((p) => p.startsWith("blocks hold") || p.startsWith("markdown blocks hold")))
     return "msg_blocks_too_long";
   if (problems.every((p) => p.includes("[json-pointer:metadata"))) return "invalid_metadata_format";

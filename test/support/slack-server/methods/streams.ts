@@ -3,7 +3,7 @@ import { problemsIn } from "../check-blocks.ts";
 import { wire } from "../event-out.ts";
 import { asList, asText, isJson, type Json } from "../json.ts";
 import { SlackNo, slackNoBecause } from "../slack-no.ts";
-import { keep, type SlackChannel, type SlackMessage, type World } from "../world.ts";
+import { type ChatStream, keep, type SlackChannel, type SlackMessage } from "../world.ts";
 import { setSession } from "./agents.ts";
 import { asBot, ownMessage, shownOf, threadArg, writableChannel } from "./chat.ts";
 import { listArg, objectArg, refuseWhatIsOff, withBlockIds } from "./content.ts";
@@ -12,30 +12,12 @@ import { listArg, objectArg, refuseWhatIsOff, withBlockIds } from "./content.ts"
 export const STREAM_IDLE_MS = 5 * 60_000;
 const TASK_STATES = ["pending", "in_progress", "complete", "error"];
 
-interface Stream {
-  message: SlackMessage;
-  lastMs: number;
-  markdown: string;
-  tasks: Map<string, Json>;
-  planTitle?: string;
-  blocks: Json[];
-  display: string;
-}
-
-const STREAMS = new WeakMap<World, Map<string, Stream>>();
-
 /** Chat streams. Source: https://docs.slack.dev/reference/methods/chat.startStream (2026-11-21). */
 export const streamMethods: Record<string, Method> = {
   "chat.startStream": start,
   "chat.appendStream": append,
   "chat.stopStream": stop,
 };
-
-function streamsOf(world: World): Map<string, Stream> {
-  const known = STREAMS.get(world) ?? new Map<string, Stream>();
-  STREAMS.set(world, known);
-  return known;
-}
 
 function needStreams(call: Call): void {
   needScope(call, "chat:write");
@@ -59,8 +41,8 @@ function start(call: Call): Json {
     streaming: true,
   });
   const lastMs = call.world.nowMs();
-  const stream: Stream = { message, lastMs, markdown: "", tasks: new Map(), blocks: [], display };
-  streamsOf(call.world).set(message.ts, stream);
+  const stream: ChatStream = { message, lastMs, markdown: "", tasks: new Map(), blocks: [], display };
+  call.world.streams.set(message.ts, stream);
   take(call, stream);
   if (thread) setSession(call, channel.id, thread, "processing");
   call.events.message(call.team, channel, wire(message));
@@ -68,9 +50,9 @@ function start(call: Call): Json {
 }
 
 /** The stream of this ts while it still takes anything; closes it when it was idle for too long. */
-function live(call: Call): { stream: Stream; channel: SlackChannel } {
+function live(call: Call): { stream: ChatStream; channel: SlackChannel } {
   const { channel, message } = ownMessage(call, call.args.ts);
-  const stream = streamsOf(call.world).get(message.ts);
+  const stream = call.world.streams.get(message.ts);
   if (!stream || !message.streaming) throw new SlackNo("message_not_in_streaming_state");
   if (call.world.nowMs() - stream.lastMs > STREAM_IDLE_MS) {
     close(call, stream);
@@ -79,9 +61,9 @@ function live(call: Call): { stream: Stream; channel: SlackChannel } {
   return { stream, channel };
 }
 
-function close(call: Pick<Call, "world">, stream: Stream): void {
+function close(call: Pick<Call, "world">, stream: ChatStream): void {
   stream.message.streaming = false;
-  streamsOf(call.world).delete(stream.message.ts);
+  call.world.streams.delete(stream.message.ts);
 }
 
 function append(call: Call): Json {
@@ -117,7 +99,7 @@ function judge(call: Call, payload: Json): void {
 }
 
 /** Takes the text and the chunks of one call into the message. */
-function take(call: Call, stream: Stream): void {
+function take(call: Call, stream: ChatStream): void {
   const { args } = call;
   const text = asText(args.markdown_text);
   if (text && text.length > 12_000) throw new SlackNo("msg_too_long");
@@ -130,7 +112,7 @@ function take(call: Call, stream: Stream): void {
   call.book.show({ how: "stream", channel: message.channel, ts: message.ts, atMs: stream.lastMs, ...shownOf(message) });
 }
 
-function takeChunk(call: Call, stream: Stream, chunk: Json): void {
+function takeChunk(call: Call, stream: ChatStream, chunk: Json): void {
   const problems = chunkProblems(chunk);
   if (problems.length) {
     for (const problem of problems) call.book.violation(call.method, problem);
@@ -169,7 +151,7 @@ function chunkProblems(chunk: Json): string[] {
   }
 }
 
-function drawn(stream: Stream): Json[] {
+function drawn(stream: ChatStream): Json[] {
   const tasks = [...stream.tasks.values()].map((task) => taskCard(task));
   const plan = { type: "plan", block_id: "stream-plan", title: stream.planTitle ?? "Working", tasks };
   const cards =
