@@ -32,7 +32,7 @@ export interface Connection {
 }
 
 /** discord.js tries again every half second, for ever: more than so many in a minute are stopped and paused. */
-const MOST_RECONNECTS = 8;
+const MOST_RECONNECTS = 5;
 const WINDOW_MS = 60_000;
 
 /** One life of a discord.js client. It never rejects and nothing of it is thrown elsewhere. */

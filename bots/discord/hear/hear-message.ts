@@ -74,6 +74,10 @@ async function take(
   const isForeign = facts.kind === "thread" && !(await deps.core.knowsChat(chatId));
   const thread = isForeign ? await threadBefore(facts.id, message.id, deps) : [];
   const { files, left } = await fetchFiles(message.attachments, deps.settings.fileHosts);
+  const place = discordChat(chatId)?.channel ?? facts.id;
+  await held.hears(facts, message.id);
+  if (place !== facts.id)
+    await held.hears({ id: place, kind: "thread", guild: facts.guild, parent: facts.id }, message.id);
   const who = whoIs(message.author, message.member, facts.guild);
   deps.names.learn(who);
   const received = await receivePatiently(
@@ -88,10 +92,6 @@ async function take(
     },
     deps,
   );
-  await held.heard(facts, message.id);
-  const place = discordChat(chatId)?.channel ?? facts.id;
-  if (place !== facts.id)
-    await held.heard({ id: place, kind: "thread", guild: facts.guild, parent: facts.id }, message.id);
   if (received.kind !== "accepted") typing.end(chatId);
   if (received.kind === "duplicate") {
     counts.add("duplicates");

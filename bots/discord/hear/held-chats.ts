@@ -6,13 +6,14 @@ import type { ChannelFacts } from "./channels.ts";
 
 /** A place to be looked at after a gap. */
 export interface HeldChat extends ChannelFacts {
-  /** The newest message that is known to have been heard there. */
+  /** Everything up to this id is known to have been heard there. */
   readonly last: string;
 }
 
 /** Where Piloto was spoken to, so that missed messages can be fetched. Notes outlive the process. */
 export interface HeldChats {
-  heard(facts: ChannelFacts, message: string): Promise<void>;
+  /** This message is about to be heard there: after a crash in between it is looked for again. */
+  hears(facts: ChannelFacts, message: string): Promise<void>;
   /** All places of the last `forMs`, at most 300. Older ones are forgotten. */
   lately(forMs: number): Promise<HeldChat[]>;
 }
@@ -31,11 +32,12 @@ const NOTE_EVERY_MS = 600_000;
 export function openHeldChats({ stores, clock }: { stores: Stores; clock: Clock }): HeldChats {
   const notedAtMs = new Map<string, number>();
   return {
-    async heard({ id, kind, guild, parent }, last) {
+    async hears({ id, kind, guild, parent }, message) {
       const nowMs = clock.nowMs();
       if (nowMs - (notedAtMs.get(id) ?? 0) < NOTE_EVERY_MS) return;
       notedAtMs.set(id, nowMs);
       if (notedAtMs.size > 10 * MOST) notedAtMs.delete(notedAtMs.keys().next().value ?? id);
+      const last = String(BigInt(message) - 1n);
       const note = { last, kind, ...(guild ? { guild } : {}), ...(parent ? { parent } : {}) };
       await stores.atomically((tx) => tx.faceNotes.put(DISCORD, PREFIX + id, note, nowMs));
     },
