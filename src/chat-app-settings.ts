@@ -53,7 +53,7 @@ export const TOKEN_PLACES = {
 
 type Environment = ReturnType<typeof readEnvironment>;
 
-const SLACK_PORT = 7421;
+const SLACK_PORT = 7422;
 
 /** On when the settings file has a `slack` section, or the environment a token or client of Slack. */
 export function slackAppSettings(env: Environment, file: SettingsFileContent["slack"]): SlackAppSettings | undefined {

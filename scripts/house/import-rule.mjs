@@ -54,8 +54,8 @@ export function whyNotFile(from, to) {
   const [target] = to.split("/");
   if (folder === "test") return undefined;
   if (target === "test") {
-    if (from.startsWith("scripts/bench/") && to.startsWith("test/support/")) return undefined;
-    return "only tests import test/ (benches test/support/); move what is shared to where it belongs";
+    if (/^scripts\/(bench|pictures)\//.test(from) && to.startsWith("test/support/")) return undefined;
+    return "only tests import test/ (benches and pictures test/support/); move what is shared to where it belongs";
   }
   if (folder === "scripts" || folder === "bin") return undefined;
   if (target === "scripts") return "scripts/ is run by hand and imported by nobody";
