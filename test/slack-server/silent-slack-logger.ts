@@ -1,4 +1,4 @@
-import { LogLevel } from "@slack/logger";
+import { LogLevel } from "@slack/web-api";
 
 /** Slack's clients say nothing on the console while a test makes them fail on purpose. */
 export const silentSlackLogger = {

@@ -1,23 +1,14 @@
 import { WebAPIPlatformError, WebClient } from "@slack/web-api";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type SlackServer, startSlackServer } from "../support/slack-server/slack-server.ts";
+import { silentSlackLogger } from "./silent-slack-logger.ts";
 
 let slack: SlackServer;
 let client: WebClient;
 
 function clientFor(token: string): WebClient {
-  return new WebClient(token, { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 }, logger: silent });
+  return new WebClient(token, { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 }, logger: silentSlackLogger });
 }
-
-const silent = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  setLevel: () => undefined,
-  getLevel: () => "error" as never,
-  setName: () => undefined,
-};
 
 beforeAll(async () => {
   slack = await startSlackServer({

@@ -3,7 +3,7 @@ import type { Book, Shown, SlackCall } from "./book.ts";
 import type { Deliveries } from "./deliver.ts";
 import type { Faults } from "./faults.ts";
 import type { HttpDelivery } from "./http-delivery.ts";
-import type { Interactions } from "./interactions.ts";
+import type { Interactions } from "./interaction-shape.ts";
 import type { OpenView, OpenViews } from "./open-views.ts";
 import type { PeopleActs } from "./people-acts.ts";
 import type { RateLimitOptions } from "./rate-limits.ts";

@@ -1,5 +1,5 @@
 import type { Ack } from "./deliver.ts";
-import type { InteractionDeps, SlashCommand, Taken } from "./interactions.ts";
+import type { InteractionDeps, SlashCommand, Taken } from "./interaction-shape.ts";
 import { asText, isJson, type Json } from "./json.ts";
 import { rememberEphemeral } from "./methods/chat.ts";
 import { directChannel } from "./settle-team.ts";
