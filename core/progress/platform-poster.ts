@@ -46,7 +46,7 @@ export function createPlatformPoster(platform: ChatPlatform, ports: PosterPorts)
   const { stores, clock, logger, boot, redact } = ports;
   const shown = createLastShown();
   const running = createRunningCards(platform.limits, clock.nowMs);
-  const delivery = { stores, platform, clock, logger, owner: boot.id, redact, shown, running };
+  const deliveryPorts = { stores, platform, clock, logger, owner: boot.id, redact, shown, running };
   const order = createSayOrder();
   /** Until when to leave a chat to the process that is at it. */
   const elsewhere = new Map<ChatId, number>();
@@ -121,12 +121,14 @@ export function createPlatformPoster(platform: ChatPlatform, ports: PosterPorts)
 
   async function deliver(item: Due): Promise<void> {
     try {
-      const isMine = item.kind === "card" ? await deliverCard(item, delivery) : await deliverSay(item, delivery);
+      const isMine =
+        item.kind === "card" ? await deliverCard(item, deliveryPorts) : await deliverSay(item, deliveryPorts);
       if (isMine) order.settled(item);
       else leave(item);
     } catch (error) {
       order.failed(item);
-      if (stores.isShared && !(item.kind === "card" && item.isAgain)) leave(item);
+      if (item.kind === "card" && item.isAgain) running.failed(clock.nowMs());
+      else if (stores.isShared) leave(item);
       await postpone(item, error);
     }
   }

@@ -11,6 +11,8 @@ export interface RunningCards {
   delivered(due: DueCard, ref: MessageRef | undefined): void;
   /** The card that was shown longest ago, when it is its turn. It comes again after its next delivery. */
   take(nowMs: number, isFree: (chatId: ChatId) => boolean): DueCard | undefined;
+  /** The platform did not take one: no other one is tried before the usual time has passed. */
+  failed(nowMs: number): void;
   /** A card that was shown again a moment ago is not edited yet. */
   mayEdit(due: DueCard, nowMs: number): boolean;
   /** When `take` has something next. */
@@ -47,6 +49,9 @@ export function createRunningCards(limits: PlatformLimits, nowMs: () => number):
       if (!isFree(first.due.chatId)) return undefined;
       takenAtMs = now;
       return first.due;
+    },
+    failed(now) {
+      takenAtMs = now + (everyMs ?? 0) - GAP_MS;
     },
     mayEdit(due, now) {
       const shown = due.isAgain ? undefined : cards.get(keyOf(due));
