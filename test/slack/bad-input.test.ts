@@ -148,6 +148,14 @@ test("a file behind a login page, or on another host, is not taken, and the toke
   slack.team().installation!.scopes.add("files:read");
 });
 
+test("a guest of another workspace is an account of their own workspace", async () => {
+  const said = slack.directMessage({ user: "U0DAN", text: ASK, more: { user_team: "T0GUEST", team: "T0GUEST" } });
+  const chat = `slack:T0ACME/${said.channel}/${said.ts}` as ChatId;
+  await slack.until("it is answered", () => slack.thread(said.channel, said.ts).some((m) => m.bot_id));
+  const { items } = await life.house.stores.read((tx) => tx.messages.page(chat, { limit: 5 }));
+  expect(items.find(({ origin }) => origin === "person")?.account).toBe("slack:T0GUEST/U0DAN");
+});
+
 test("a paste of 40 kB is planned, one of 120 kB is refused with a sentence", async () => {
   const said = slack.directMessage({ user: "U0ANA", text: `${ASK}\n${"log line\n".repeat(4_500)}` });
   await slack.until("something is answered", () => slack.thread(said.channel, said.ts).some((m) => m.bot_id), 8_000);

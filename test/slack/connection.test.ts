@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { createSlackFace } from "../../bots/slack/slack-face.ts";
+import type { SlackSettings } from "../../bots/slack/slack-settings.ts";
 import {
   buttonLabels,
   type SlackMessage,
@@ -80,6 +82,8 @@ test("what was said in Piloto's threads while nothing was connected is heard aft
 });
 
 test("a line that is dead without a word is noticed", async () => {
+  // Long enough for a ping or two.
+  await planned();
   const opened = slack.link.openedInAll;
   slack.link.silence(true);
   await until("the connections are given up", () => life.face.health().state !== "connected", 8_000);
@@ -139,6 +143,41 @@ test("an unanswered database of user groups gives nobody a permission, and names
     slack.thread("C0OPS", card.thread_ts!).some((message) => /Done/.test(shownText(message))),
   );
   expect(life.logger.lines.some(({ text }) => /User groups are not known/.test(text))).toBe(true);
+});
+
+test("a token that Slack does not take is told in health, and the process goes on", async () => {
+  const { stores, secrets, clock, ids } = life.house;
+  const deps = { stores, secrets, clock, ids, logger: life.logger, language: "en" as const };
+  const settings = {
+    mode: "socket",
+    apiUrl: slack.apiUrl,
+    listen: { host: "127.0.0.1", port: 0 },
+    places: [],
+  } as const;
+  const face = createSlackFace({ ...settings, botToken: "xoxb-wrong", appToken: "xapp-wrong" }, deps);
+  face.attach(life.house.core);
+  await face.start();
+  expect(face.health()).toMatchObject({
+    state: "down",
+    why: expect.stringMatching(/does not take the token.*invalid_auth/),
+  });
+  await face.stop(500);
+  await face.stop(500);
+  expect(face.health().state).toBe("off");
+
+  const half = createSlackFace({ ...settings, botToken: slack.botToken(), appToken: "xapp-wrong" }, deps);
+  half.attach(life.house.core);
+  await half.start();
+  expect(half.health()).toMatchObject({ state: "down", why: expect.stringMatching(/invalid_auth/) });
+  await half.stop(500);
+  for (const missing of [
+    {},
+    { botToken: "xoxb-1" },
+    { appToken: "xapp-1", clientId: "1" },
+    { mode: "http", botToken: "xoxb-1" },
+  ]) {
+    expect(() => createSlackFace({ ...settings, ...missing } as SlackSettings, deps)).toThrow(/wants/);
+  }
 });
 
 test("nothing that looks like a token stands in the log", () => {

@@ -1,5 +1,6 @@
 import type { Language } from "../../../core/domain/chat.ts";
-import { explainFailure, withoutTokens } from "../connect/explain-failure.ts";
+import type { Clock } from "../../../core/ports/clock.ts";
+import { explainFailure, type SlackFailure, withoutTokens } from "../connect/explain-failure.ts";
 import type { SlackBot } from "../install/slack-bots.ts";
 import { ephemeralMessage } from "../show/ephemeral-message.ts";
 import type { HearDeps } from "./hear-deps.ts";
@@ -24,13 +25,13 @@ export async function tellPrivately(
   line: PrivateLine,
   text: string,
   language: Language,
-  deps: Pick<HearDeps, "logger" | "state">,
+  deps: Pick<HearDeps, "logger" | "state" | "clock">,
 ): Promise<void> {
   const message = ephemeralMessage(text, language);
   deps.state.count("privateAnswers");
   const why = await byAddress(line, message);
   if (why === undefined) return;
-  const still = await inChannel(line, message);
+  const still = await inChannel(line, message, deps.clock);
   if (still === undefined) return;
   deps.state.count("privateAnswersLost");
   deps.logger.warn({ why, still }, "A private answer could not be given.");
@@ -56,15 +57,28 @@ async function byAddress({ responseUrl, thread }: PrivateLine, message: Message)
   }
 }
 
-/** A home page has no channel: there the direct message is the private place. */
-async function inChannel({ bot, channel, user, thread }: PrivateLine, message: Message): Promise<string | undefined> {
-  if (!bot) return "no channel";
+const MOST_PATIENCE_MS = 15_000;
+
+/** A home page has no channel: there the direct message is the private place. A short rate limit is waited out once. */
+async function inChannel(line: PrivateLine, message: Message, clock: Clock): Promise<string | undefined> {
+  if (!line.bot) return "no channel";
+  const first = await trySay(line, line.bot, message);
+  if (first?.retryAfterMs === undefined || first.retryAfterMs > MOST_PATIENCE_MS) return first?.why;
+  await clock.sleep(first.retryAfterMs);
+  return (await trySay(line, line.bot, message))?.why;
+}
+
+async function trySay(
+  { channel, user, thread }: PrivateLine,
+  { client }: SlackBot,
+  message: Message,
+): Promise<SlackFailure | undefined> {
   const place = thread === undefined ? {} : { thread_ts: thread };
   try {
-    if (channel) await bot.client.chat.postEphemeral({ channel, ...place, user, ...message });
-    else await bot.client.chat.postMessage({ channel: user, ...message });
+    if (channel) await client.chat.postEphemeral({ channel, ...place, user, ...message });
+    else await client.chat.postMessage({ channel: user, ...message });
     return undefined;
   } catch (error) {
-    return explainFailure(error).why;
+    return explainFailure(error);
   }
 }
