@@ -62,7 +62,7 @@ function fileLimit(folder: string): SmallDisk {
 const mount = (options: string, folder: string) =>
   execFileSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", folder], { stdio: "pipe" });
 
-/** A container's root may lack that right. */
+/** Whether this user may give a folder a file system of its own. */
 export function mayMount(): boolean {
   if (process.getuid?.() !== 0) return false;
   const probe = mkdtempSync(path.join(tmpdir(), "piloto-mount-"));
@@ -71,6 +71,7 @@ export function mayMount(): boolean {
     execFileSync("umount", ["-l", probe]);
     return true;
   } catch {
+    // A container's root may lack that right.
     return false;
   } finally {
     rmSync(probe, { recursive: true, force: true });
