@@ -9,8 +9,8 @@ import { outputText } from "./output-text.ts";
 const LARGEST_BYTES = 1_000_000;
 
 /**
- * What a step brought back, as a file: JSON pretty-printed, text as it is, at most 1 MB; a last line says how much
- * is missing. `undefined` when the step has no result.
+ * What a step brought back, as a file: JSON pretty-printed, text as it is, at most 1 MB. What is cut is text, and its
+ * last line says how much is missing. `undefined` when the step has no result.
  */
 export async function outputFile(
   tx: ReadTx,
@@ -30,7 +30,7 @@ export async function outputFile(
   };
 }
 
-/** A UTF-16 unit is three bytes at most, so that halving the search is enough. */
+/** The longest beginning that fits, never half a character. */
 function cutAtBytes(text: string, most: number): string {
   if (Buffer.byteLength(text) <= most) return text;
   let low = 0;
