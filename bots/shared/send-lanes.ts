@@ -18,7 +18,8 @@ export interface SendLanes {
   waiting(lane: string): number;
 }
 
-const MOST_LANES = 300;
+/** Each costs a timer; idle ones are dropped beyond this. */
+const MOST_LANES = 60;
 const TICK_MS = 250;
 
 export function createSendLanes(together: LanePace): SendLanes {

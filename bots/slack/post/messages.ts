@@ -77,9 +77,9 @@ export function createMessages(deps: MessageDeps): Messages {
   async function postNew(chat: SlackChat, what: Outgoing, key: string, isSecondTry = false): Promise<Posted> {
     const { thread } = chat;
     const message = await drawn(chat, what);
-    const priority = priorityOf(what);
+    const how = { priority: priorityOf(what) };
     const answer = await withBlocks(chat, what, message, (content) =>
-      calls.post(thread, content, metadataOf(what, key), priority),
+      calls.post(thread, content, metadataOf(what, key), how),
     );
     if (answer.kind === "ok") {
       const ours = { channel: thread.channel, ts: String(answer.data.ts) };
@@ -122,10 +122,9 @@ export function createMessages(deps: MessageDeps): Messages {
     const message = await drawn(chat, what);
     const { team } = chat.thread;
     const metadata = key === undefined ? undefined : metadataOf(what, key);
+    const how = { priority: priorityOf(what) };
     const update = () =>
-      withBlocks(chat, what, message, (content) =>
-        calls.update(team, ref.channel, ref.ts, content, metadata, priorityOf(what)),
-      );
+      withBlocks(chat, what, message, (content) => calls.update({ team, ...ref }, content, metadata, how));
     let answer = await update();
     if (answer.kind === "failed" && answer.failure.code === "streaming_state_conflict") {
       await calls.other(

@@ -31,7 +31,7 @@ export async function postOnlyTo(
   { stores, clock, calls, logger }: MessageDeps,
 ): Promise<Posted> {
   const user = userOf(to);
-  if (user?.team !== thread.team) return { kind: "gone", why: "That person is not of this workspace." };
+  if (!user) return { kind: "gone", why: "That account is not one of Slack's." };
   const noteKey = `only:${sha256(key).slice(0, 40)}`;
   const isFirst = await stores.atomically((tx) => tx.faceNotes.putNew(SLACK, noteKey, true, clock.nowMs()));
   if (!isFirst) return { kind: "ok", ref: onlyToRef(thread.channel, noteKey), isRepeat: true };
@@ -42,7 +42,7 @@ export async function postOnlyTo(
     const channel = direct.kind === "ok" ? (direct.data.channel as { id?: unknown } | undefined)?.id : undefined;
     if (typeof channel !== "string") return { kind: "gone", why: `Slack says: ${answer.failure.code}` };
     const metadata = { event_type: "piloto_say", event_payload: { key } } as const;
-    answer = await calls.post({ team: thread.team, channel }, content, metadata, 3);
+    answer = await calls.post({ team: thread.team, channel }, content, metadata, { priority: 3 });
   }
   if (answer.kind === "ok") return { kind: "ok", ref: onlyToRef(thread.channel, noteKey) };
   const { kind, code } = answer.failure;

@@ -124,12 +124,12 @@ export function createPreviews(deps: Deps): Previews {
     const { team, channel, root } = preview.thread;
     preview.sent = streamText(preview.wanted).slice(0, MOST_APPENDED);
     const args = { channel, thread_ts: root, markdown_text: preview.sent };
-    return calls.other(team, "chat.startStream", args, { priority: LAST });
+    return calls.other(team, "chat.startStream", args, howOf(preview));
   }
 
-  function startPost({ thread, key, wanted }: Preview): Promise<Answer> {
-    const metadata = { event_type: "piloto_say", event_payload: { key } } as const;
-    return calls.post(thread, contentOf(wanted), metadata, LAST);
+  function startPost(preview: Preview): Promise<Answer> {
+    const metadata = { event_type: "piloto_say", event_payload: { key: preview.key } } as const;
+    return calls.post(preview.thread, contentOf(preview.wanted), metadata, howOf(preview));
   }
 
   async function goOn(preview: Preview, ts: string): Promise<Answer | undefined> {
@@ -140,7 +140,8 @@ export function createPreviews(deps: Deps): Previews {
       return undefined;
     }
     if (preview.kind === "post") {
-      return calls.update(thread.team, thread.channel, ts, contentOf(wanted), undefined, LAST);
+      const place = { team: thread.team, channel: thread.channel, ts };
+      return calls.update(place, contentOf(wanted), undefined, howOf(preview));
     }
     return append(preview, ts);
   }
@@ -155,7 +156,7 @@ export function createPreviews(deps: Deps): Previews {
     const more = whole.slice(preview.sent.length, preview.sent.length + MOST_APPENDED);
     if (more === "") return { kind: "ok", data: { ok: true } };
     const args = { channel: preview.thread.channel, ts, markdown_text: more };
-    const answer = await calls.other(preview.thread.team, "chat.appendStream", args, { priority: LAST });
+    const answer = await calls.other(preview.thread.team, "chat.appendStream", args, howOf(preview));
     if (answer.kind === "ok") preview.sent += more;
     return answer.kind === "ok" && preview.sent.length < whole.length ? undefined : answer;
   }
@@ -164,6 +165,9 @@ export function createPreviews(deps: Deps): Previews {
     const { text: fallback, blocks } = sayMessage({ text: tailOf(text, LONGEST_SHOWN) }, deps.language);
     return { text: fallback, blocks };
   }
+
+  /** Whatever is more urgent goes first; once the final text is there, what waits is dropped. */
+  const howOf = ({ stop }: Preview) => ({ priority: LAST, signal: stop.signal });
 
   return {
     show(thread, text, key) {

@@ -19,6 +19,8 @@ export interface SlackCall {
   readonly priority: number;
   /** Twice does no harm: tried once more after a doubtful failure. */
   readonly isRepeatable?: boolean;
+  /** Aborted before it is sent, it is not sent, and answers at once: `refused`, `unwanted`. */
+  readonly signal?: AbortSignal;
 }
 
 /** The one way by which Piloto's messages reach a workspace: paced, rate limits waited out, failures named. */
@@ -71,7 +73,8 @@ export function createSlackCalls({ clientFor, clock, logger, together }: Deps): 
     const rest = `${call.team} ${call.method}`;
     let repeats = call.isRepeatable ? 1 : 0;
     for (let waits = 0; ; ) {
-      await clock.sleep((resting.get(rest) ?? 0) - clock.nowMs());
+      await clock.sleep((resting.get(rest) ?? 0) - clock.nowMs(), call.signal);
+      if (call.signal?.aborted) return UNWANTED;
       const answer = await once(call);
       if (answer.kind === "ok") return answer;
       const { failure } = answer;
@@ -95,9 +98,26 @@ export function createSlackCalls({ clientFor, clock, logger, together }: Deps): 
     return answer;
   }
 
-  return {
-    count,
-    counts,
-    call: (call) => lanesOf(call.team).run(call.lane, call.pace, call.priority, () => waitedOut(call)),
-  };
+  /** Who no longer wants a call does not wait for its turn, only for what was begun. */
+  function call(call: SlackCall): Promise<Answer> {
+    const { signal } = call;
+    let isBegun = false;
+    const answer = lanesOf(call.team).run(call.lane, call.pace, call.priority, () => {
+      isBegun = true;
+      return waitedOut(call);
+    });
+    if (!signal) return answer;
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        if (!isBegun) resolve(UNWANTED);
+      };
+      signal.addEventListener("abort", leave, { once: true });
+      if (signal.aborted) leave();
+      answer.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
+    });
+  }
+
+  return { count, counts, call };
 }
+
+const UNWANTED: Answer = { kind: "failed", failure: { kind: "refused", code: "unwanted" } };
