@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
@@ -27,14 +27,13 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 const folder = path.join(process.cwd(), "scripts", "bench");
-/** Files here that are not benches themselves: the harness, and parts named `<bench>-…`. */
-const NOT_BENCHES = new Set(["main", "figure"]);
 
+/** The files here that export `bench`; the others are the harness and parts of benches. */
 function benchNames(): string[] {
   return readdirSync(folder)
-    .filter((file) => file.endsWith(".ts") && !file.includes("-"))
+    .filter((file) => file.endsWith(".ts"))
+    .filter((file) => /^export const bench\b/m.test(readFileSync(path.join(folder, file), "utf8")))
     .map((file) => file.slice(0, -3))
-    .filter((name) => !NOT_BENCHES.has(name))
     .sort();
 }
 
