@@ -128,7 +128,7 @@ describe("a disk that is full", () => {
     await expectWhole(place, env);
     expect(messagesIn(at("small", "piloto.db"))).toEqual({ kept: expect.arrayContaining(said), unanswered: 0 });
     expect(said.length).toBeGreaterThan(0);
-  }, 120_000);
+  }, 240_000);
 
   // The owner's note, the log and its index, the tables, the keys, the first checkpoint: each may be what has no room.
   test.runIf(mayMount())(
