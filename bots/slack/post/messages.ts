@@ -127,12 +127,7 @@ export function createMessages(deps: MessageDeps): Messages {
       withBlocks(chat, what, message, (content) => calls.update({ team, ...ref }, content, metadata, how));
     let answer = await update();
     if (answer.kind === "failed" && answer.failure.code === "streaming_state_conflict") {
-      await calls.other(
-        team,
-        "chat.stopStream",
-        { channel: ref.channel, ts: ref.ts },
-        { priority: 1, isRepeatable: true },
-      );
+      await stopStream(team, ref);
       answer = await update();
     }
     if (answer.kind === "failed") {
@@ -144,18 +139,19 @@ export function createMessages(deps: MessageDeps): Messages {
     return { kind: "ok", ref: refOf(ref) };
   }
 
+  /** Whether it was still open shows in the edit that follows. */
+  function stopStream(team: string, { channel, ts }: SlackRef): Promise<Answer> {
+    return calls.other(team, "chat.stopStream", { channel, ts }, { priority: 1, isRepeatable: true });
+  }
+
   /** The unfinished answer becomes the finished one; when a person deleted it, the answer is posted anew. */
   async function finishPreview(chat: SlackChat, ref: Taken, what: Outgoing, key: string): Promise<Posted> {
     const { team } = chat.thread;
-    if (ref.preview === "stream") {
-      const args = { channel: ref.channel, ts: ref.ts };
-      await calls.other(team, "chat.stopStream", args, { priority: 1, isRepeatable: true });
-    }
+    if (ref.preview === "stream") await stopStream(team, ref);
     const posted = await replace(chat, ref, what, key);
     if (posted.kind === "ok") remember(key, ref);
-    const done = posted.kind === "ok" ? posted : await postNew(chat, what, key);
     await notes.remove(key);
-    return done;
+    return posted.kind === "ok" ? posted : postNew(chat, what, key);
   }
 
   /** The message in which an answer was shown while it was being written, by this process or an earlier one. */
