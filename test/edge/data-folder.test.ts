@@ -142,7 +142,7 @@ describe("a disk that is full", () => {
         for (const name of readdirSync(at("small"))) rmSync(at("small", name), { recursive: true });
       }
     },
-    60_000,
+    240_000,
   );
 });
 
