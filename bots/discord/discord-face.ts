@@ -28,7 +28,7 @@ export function createDiscordFace(settings: DiscordSettings, deps: ChatFaceDeps)
   const rest = createDiscordRest({ token: settings.token, apiUrl: settings.apiUrl, clock, counts });
   const messages = createChannelMessages(rest);
   const typing = createTyping(rest, { clock, logger });
-  const held = openHeldChats({ stores, clock });
+  const held = openHeldChats({ stores, clock, logger });
   let hearing: MessageDeps | undefined;
   let ownId: string | undefined;
 

@@ -66,6 +66,6 @@ function quickClock() {
   const clock = systemClock();
   return {
     ...clock,
-    sleep: (ms: number, signal?: AbortSignal) => clock.sleep(ms >= 10_000 ? ms : Math.min(ms, 30), signal),
+    sleep: (ms: number, signal?: AbortSignal) => clock.sleep(ms >= 8_000 ? ms : Math.min(ms, 30), signal),
   };
 }

@@ -59,12 +59,10 @@ async function ask(text: string, projectId: ProjectId, asked: Asked): Promise<vo
   const message = await answers.say(say.chatFace.asked(interaction.who.name, text));
   if (message === undefined) return;
   const chatId = await chatOn(message, text, asked);
-  deps.typing.begin(chatId);
   const received = await receivePatiently(
     { ...interaction.who, key: messageKey(interaction.channel, interaction.id), chatId, text, projectId },
     deps,
   );
-  if (received.kind !== "accepted") deps.typing.end(chatId);
   if (received.kind === "refused") await answers.tell(received.reply);
 }
 
@@ -114,7 +112,6 @@ async function planFromMessage(use: CommandUse, asked: Asked): Promise<void> {
   if (!message || text === "") return answers.tell(say.inbox.noText);
   const author = whoIs(message.author, undefined, undefined);
   const chatId = await chatOn(message.id, text, asked);
-  deps.typing.begin(chatId);
   const received = await receivePatiently(
     {
       ...interaction.who,
@@ -126,7 +123,6 @@ async function planFromMessage(use: CommandUse, asked: Asked): Promise<void> {
     },
     deps,
   );
-  if (received.kind !== "accepted") deps.typing.end(chatId);
   if (received.kind === "refused") return answers.tell(received.reply);
   await answers.tell(say.chatFace.onIt(linkTo(chatId, interaction.channel)));
 }

@@ -13,8 +13,8 @@ export interface GuardedOptions {
 
 /**
  * A discord.js client that nothing from outside can throw out of. In discord.js 14 an event that cannot be parsed is
- * thrown from the websocket's callback and ends the process; here each of these callbacks is fenced. Messages and
- * interactions are not parsed by discord.js at all: they are handed over as they came. Its caches stay small.
+ * thrown from the websocket's callback and ends the process; here each of these callbacks is fenced. Messages,
+ * interactions and threads are not parsed by discord.js at all: they are handed over as they came. Its caches stay small.
  */
 export function createGuardedClient(options: GuardedOptions): Client {
   const client = new Client({ ...clientOptions(options), ws: { buildStrategy: guardedStrategy(options) } });
@@ -39,8 +39,12 @@ interface Packet {
   readonly d: unknown;
 }
 
-/** What Piloto reads by itself. */
-const OURS: ReadonlySet<string> = new Set(["MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE", "INTERACTION_CREATE"]);
+/** What Piloto reads by itself, or not at all. */
+const OURS: ReadonlySet<string> = new Set([
+  ...["MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE", "MESSAGE_DELETE_BULK", "INTERACTION_CREATE"],
+  ...["THREAD_CREATE", "THREAD_UPDATE", "THREAD_DELETE", "THREAD_LIST_SYNC", "THREAD_MEMBER_UPDATE"],
+  "THREAD_MEMBERS_UPDATE",
+]);
 
 function clientOptions({ apiUrl, messageContent }: GuardedOptions): ClientOptions {
   const { Guilds, GuildMessages, DirectMessages, MessageContent } = GatewayIntentBits;

@@ -37,6 +37,7 @@ const Channel = z.looseObject({
 const THREADS = [10, 11, 12];
 /** Channels in which a message can have a thread: text and announcements. */
 const TEXTS = [0, 5];
+const DIRECT = 1;
 const KEPT = 2_000;
 
 export function createChannels(
@@ -67,8 +68,9 @@ export function createChannels(
       return inMemory(id) ?? remember(Channel.parse(await rest.call("get", Routes.channel(id))));
     },
     learn(channel, guild) {
-      const read = Channel.safeParse(channel);
-      if (read.success) remember(read.data, guild);
+      const read = Channel.safeParse(channel).data;
+      // Without its server a channel of one would be taken for a direct message.
+      if (read && (guild ?? read.guild_id ?? read.type === DIRECT)) remember(read, guild);
     },
     isThread: (id) => inMemory(id)?.kind === "thread",
     rules(facts) {

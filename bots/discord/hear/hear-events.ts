@@ -79,6 +79,7 @@ export function createEventHearer(deps: () => MessageDeps | undefined): EventHea
       if (!to || stopping.signal.aborted) return;
       if (name === "MESSAGE_CREATE") message(data, to);
       else if (name === "INTERACTION_CREATE") interaction(data, to);
+      else if (name === "THREAD_CREATE") to.channels.learn(data, undefined);
       else if (name === "GUILD_CREATE") guildCame(data, to);
       else if (name === "GUILD_DELETE") guildWent(data, to);
       // A new session: what happened before it is not delivered again. A resumed one has no READY.

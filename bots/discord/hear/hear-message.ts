@@ -1,4 +1,5 @@
-import type { ChatId } from "../../../core/domain/ids.ts";
+import type { IncomingFile, IncomingMessage } from "../../../core/domain/chat.ts";
+import type { ChatId, ProjectId } from "../../../core/domain/ids.ts";
 import { words } from "../../../core/words/words.ts";
 import { chatIdOf, discordChat, messageKey } from "../discord-ids.ts";
 import { postNames } from "../post/message-marker.ts";
@@ -24,8 +25,9 @@ export interface MessageDeps extends HearDeps {
 export async function hearMessage(message: DiscordMessage, deps: MessageDeps): Promise<void> {
   const { channels, counts, ownId } = deps;
   if (!isSpoken(message, ownId())) return;
-  const facts = await channels.facts(message.channel_id);
   const mentioned = isMentioned(message, ownId());
+  if (message.guild_id && !mentioned && !(await isInChat(message, deps))) return;
+  const facts = await channels.facts(message.channel_id);
   if (facts.kind !== "direct" && !mentioned && facts.kind !== "thread") return;
   const rules = channels.rules(facts);
   if (!rules.listen) {
@@ -33,21 +35,22 @@ export async function hearMessage(message: DiscordMessage, deps: MessageDeps): P
     if (facts.kind === "direct") await tell(facts.id, message, words(deps.language).inbox.notHere, deps);
     return;
   }
-  if (facts.kind === "thread" && !mentioned && !(await isMeant(message, facts, rules.threads, deps))) return;
+  if (facts.kind === "thread" && !mentioned && !rules.threads) return;
   counts.add("received");
   const chatId = await chatFor(message, facts, rules.startThreads, deps);
   await take(message, chatId, facts, deps, rules.project);
 }
 
-/** Replies in Piloto's own threads need no mention; without the content intent they come empty, and are no words. */
-async function isMeant(
-  { content, attachments }: DiscordMessage,
-  facts: ChannelFacts,
-  threads: boolean,
+/**
+ * Replies in Piloto's own threads need no mention; without the content intent they come empty, and are no words. Asked
+ * before anything else: most of what is said in a server is not meant for Piloto.
+ */
+function isInChat(
+  { content, attachments, guild_id, channel_id }: DiscordMessage,
   { core }: MessageDeps,
 ): Promise<boolean> {
-  if (!threads || (content === "" && attachments.length === 0)) return false;
-  return core.knowsChat(chatIdOf({ guild: facts.guild, channel: facts.id }));
+  if (content === "" && attachments.length === 0) return Promise.resolve(false);
+  return core.knowsChat(chatIdOf({ guild: guild_id ?? undefined, channel: channel_id }));
 }
 
 async function chatFor(
@@ -69,30 +72,13 @@ async function take(
   deps: MessageDeps,
   project = deps.settings.defaultProject,
 ): Promise<void> {
-  const { typing, counts, held } = deps;
-  typing.begin(chatId);
-  const isForeign = facts.kind === "thread" && !(await deps.core.knowsChat(chatId));
-  const thread = isForeign ? await threadBefore(facts.id, message.id, deps) : [];
-  const { files, left } = await fetchFiles(message.attachments, deps.settings.fileHosts);
+  const { counts } = deps;
   const place = discordChat(chatId)?.channel ?? facts.id;
-  await held.hears(facts, message.id);
-  if (place !== facts.id)
-    await held.hears({ id: place, kind: "thread", guild: facts.guild, parent: facts.id }, message.id);
-  const who = whoIs(message.author, message.member, facts.guild);
-  deps.names.learn(who);
-  const received = await receivePatiently(
-    {
-      ...who,
-      key: messageKey(message.channel_id, message.id),
-      chatId,
-      text: wordsOf(message, deps.ownId()),
-      projectId: project,
-      ...(thread.length > 0 ? { thread } : {}),
-      ...(files.length > 0 ? { files } : {}),
-    },
-    deps,
-  );
-  if (received.kind !== "accepted") typing.end(chatId);
+  const thereToo = { id: place, kind: "thread", guild: facts.guild, parent: facts.id } as const;
+  const noted = deps.held.hears(place === facts.id ? [facts] : [facts, thereToo], message.id);
+  const { files, left } = await fetchFiles(message.attachments, deps.settings.fileHosts);
+  const received = await receivePatiently(await incoming(message, chatId, facts, { files, project }, deps), deps);
+  await noted;
   if (received.kind === "duplicate") {
     counts.add("duplicates");
     return;
@@ -102,6 +88,28 @@ async function take(
     counts.add("refused");
     await tell(place, message, received.reply, deps);
   }
+}
+
+async function incoming(
+  message: DiscordMessage,
+  chatId: ChatId,
+  facts: ChannelFacts,
+  { files, project }: { files: readonly IncomingFile[]; project: ProjectId },
+  deps: MessageDeps,
+): Promise<IncomingMessage> {
+  const who = whoIs(message.author, message.member, facts.guild);
+  deps.names.learn(who);
+  const isForeign = facts.kind === "thread" && !(await deps.core.knowsChat(chatId));
+  const thread = isForeign ? await threadBefore(facts.id, message.id, deps) : [];
+  return {
+    ...who,
+    key: messageKey(message.channel_id, message.id),
+    chatId,
+    text: wordsOf(message, deps.ownId()),
+    projectId: project,
+    ...(thread.length > 0 ? { thread } : {}),
+    ...(files.length > 0 ? { files } : {}),
+  };
 }
 
 function leftOut(left: readonly { name: string; why: WhyLeft }[], { language }: MessageDeps): string {

@@ -7,11 +7,25 @@ import type { HearDeps } from "./hear-deps.ts";
 const TRIES = 5;
 const PAUSE_MS = 1_000;
 
-/** Hands a message to the core. Discord sends it once only, so a database that does not answer is asked a few times. */
-export async function receivePatiently(
-  message: IncomingMessage,
-  { core, clock, logger, language }: Pick<HearDeps, "core" | "clock" | "logger" | "language">,
-): Promise<Received> {
+type Deps = Pick<HearDeps, "core" | "clock" | "logger" | "language" | "typing">;
+
+/**
+ * Hands a message to the core, and shows that Piloto is at it until the first word of the answer. Discord sends a
+ * message once only, so a database that does not answer is asked a few times.
+ */
+export async function receivePatiently(message: IncomingMessage, deps: Deps): Promise<Received> {
+  const { typing } = deps;
+  let received: Received | undefined;
+  typing.begin(message.chatId);
+  try {
+    received = await triedAgain(message, deps);
+    return received;
+  } finally {
+    if (received?.kind !== "accepted") typing.end(message.chatId);
+  }
+}
+
+async function triedAgain(message: IncomingMessage, { core, clock, logger, language }: Deps): Promise<Received> {
   for (let tried = 1; ; tried += 1) {
     try {
       return await core.receiveMessage(message);
