@@ -31,9 +31,11 @@ export function openInbound(deps: HearDeps): Inbound {
       try {
         await catchUp(deps, ending.signal);
       } catch (error) {
-        // The database did not answer: the next gap tries again.
+        // The database did not answer, and may in a while.
         state.count("catchUpFailures");
-        logger.error({ error: String(error) }, "Could not catch up with Slack.");
+        logger.error({ error: String(error) }, "Could not catch up with Slack; it is tried again.");
+        isGapNew = true;
+        await clock.sleep(limits.longestPauseMs, ending.signal);
       }
     }
     catching = undefined;
