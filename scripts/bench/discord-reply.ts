@@ -1,0 +1,54 @@
+import type { DiscordBenchWorld } from "./discord-world.ts";
+
+/**
+ * Where people talk with the bot: a thread each, and the direct messages of as many others. In both the bot answers in
+ * the same place, so that the opening of a thread is not compared with a plain answer.
+ */
+export interface TalkPlace {
+  readonly channel: string;
+  /** Says hello there; a mention where others could be meant. */
+  hello(): void;
+}
+
+const REPLY_WITHIN_MS = 20_000;
+const TICK_MS = 1;
+
+export function talkPlaces({ discord, people, channels }: DiscordBenchWorld, each: number): TalkPlace[] {
+  const direct = people.slice(0, each).map((user): TalkPlace => {
+    const { channelId } = discord.directMessage(user, "hello");
+    return { channel: channelId, hello: () => void discord.directMessage(user, "hello") };
+  });
+  const threads = people.slice(each, 2 * each).map((user, n): TalkPlace => {
+    const thread = discord.createThread(user, `talk ${n}`, {
+      message: discord.say(user, "a talk", { in: channels[n % channels.length] }),
+    });
+    return { channel: thread, hello: () => void discord.mention(user, "hello", { in: thread }) };
+  });
+  return [...direct, ...threads];
+}
+
+/** Milliseconds from each hello to the first thing that is seen after it. One place after the other. */
+export async function measureReplies(
+  { discord }: DiscordBenchWorld,
+  places: readonly TalkPlace[],
+  { times, everyMs }: { times: number; everyMs: number },
+): Promise<number[]> {
+  const took: Promise<number>[] = [];
+  for (let n = 0; n < times * places.length; n++) {
+    const { channel, hello } = places[n % places.length]!;
+    const saidAt = performance.now();
+    hello();
+    took.push(firstPost(discord, channel, saidAt));
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, everyMs - (performance.now() - saidAt))));
+  }
+  return Promise.all(took);
+}
+
+async function firstPost({ posts }: DiscordBenchWorld["discord"], channel: string, since: number): Promise<number> {
+  while (performance.now() - since < REPLY_WITHIN_MS) {
+    const post = posts.slice(-200).find((one) => one.channelId === channel && one.at > since);
+    if (post) return post.at - since;
+    await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+  }
+  throw new Error(`Nothing was answered in ${channel} within ${REPLY_WITHIN_MS} ms.`);
+}
