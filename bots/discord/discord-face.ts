@@ -13,7 +13,6 @@ import { createChannelMessages } from "./post/channel-messages.ts";
 import { createCounts } from "./post/counts.ts";
 import { createDiscordPlatform } from "./post/discord-platform.ts";
 import { createDiscordRest } from "./post/discord-rest.ts";
-import { createNames } from "./post/names.ts";
 import { createTyping } from "./post/typing.ts";
 
 const Ready = z.looseObject({ user: z.looseObject({ id: z.string() }) });
@@ -36,7 +35,6 @@ export function createDiscordFace(settings: DiscordSettings, deps: ChatFaceDeps)
   const gateway = keepConnected({ settings, clock, logger, counts, onEvent });
   const client = () => gateway.client;
   const channels = createChannels(settings, client, rest);
-  const names = createNames({ stores, client });
 
   function onEvent(name: string, data: unknown): void {
     if (name === "READY") ownId = Ready.safeParse(data).data?.user.id ?? ownId;
@@ -47,7 +45,7 @@ export function createDiscordFace(settings: DiscordSettings, deps: ChatFaceDeps)
     platform: createDiscordPlatform({
       messages,
       typing,
-      names,
+      client,
       stores,
       clock,
       logger,
@@ -58,7 +56,7 @@ export function createDiscordFace(settings: DiscordSettings, deps: ChatFaceDeps)
       },
     }),
     attach(core: Core) {
-      const ours = { settings, rest, messages, typing, names, counts, channels, held, client, ownId: () => ownId };
+      const ours = { settings, rest, messages, typing, counts, channels, held, client, ownId: () => ownId };
       hearing = { core, stores, clock, logger, ids, language, ...ours };
     },
     async start() {

@@ -35,7 +35,7 @@ export async function openDiscordWorld(options: DiscordWorldOptions = {}): Promi
   const role = (name: string) => [...guild!.roles.values()].find((one) => one.name === name)!.id;
   const settings = {
     fleet: world.pcs.nodes,
-    logLevel: "silent",
+    logLevel: process.env.PILOTO_TEST_LOG ?? "silent",
     discord: { messageContent: options.messageContent ?? true, places: options.places ?? [] },
     projects: {
       workshop: {

@@ -3,7 +3,6 @@ import { createChannelMessages } from "../../bots/discord/post/channel-messages.
 import { createCounts } from "../../bots/discord/post/counts.ts";
 import { createDiscordPlatform } from "../../bots/discord/post/discord-platform.ts";
 import { createDiscordRest } from "../../bots/discord/post/discord-rest.ts";
-import { createNames } from "../../bots/discord/post/names.ts";
 import { createTyping } from "../../bots/discord/post/typing.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Stores } from "../../core/ports/stores.ts";
@@ -36,9 +35,8 @@ export function platformOn(discord: DiscordServer, stores: Stores, clock: Clock,
   const rest = createDiscordRest({ token, apiUrl: discord.api, clock, counts });
   const messages = createChannelMessages(rest);
   const typing = createTyping(rest, { clock, logger });
-  const names = createNames({ stores, client: () => undefined });
   const platform = createDiscordPlatform({
-    ...{ messages, typing, names, stores, clock, logger, counts },
+    ...{ messages, typing, client: () => undefined, stores, clock, logger, counts },
     mayPreview: () => true,
   });
   return { platform, counts, rest, messages, typing, logger };

@@ -12,7 +12,6 @@ import { answerCommand } from "./slash.ts";
  * interaction delivered again is answered by whoever was first; Discord tells the others.
  */
 export async function answerInteraction(interaction: Interaction, deps: HearDeps): Promise<void> {
-  deps.names.learn(interaction.who);
   const answers = createAnswers(interaction, deps);
   const asked: Asked = { interaction, answers, deps };
   try {

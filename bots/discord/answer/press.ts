@@ -150,11 +150,10 @@ async function decide(
   { interaction, answers, deps }: Asked,
   change?: PlanChange,
 ): Promise<Decision> {
-  const { account: by, groups } = interaction.who;
-  const press = { runId, revision, action, by, groups, ...(change ? { change } : {}) };
+  const { account: by, ...who } = interaction.who;
+  const press = { runId, revision, action, by, ...who, ...(change ? { change } : {}) };
   const { decision, reply } = await deps.core.pressButton(press);
   deps.counts.add(`pressed.${decision.kind}`);
-  if (decision.kind !== "accepted" || !SHOWN_BY_CARD.includes(action))
-    await answers.tell(await deps.names.inText(reply));
+  if (decision.kind !== "accepted" || !SHOWN_BY_CARD.includes(action)) await answers.tell(reply);
   return decision;
 }

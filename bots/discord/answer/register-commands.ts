@@ -2,6 +2,7 @@ import { Routes } from "discord.js";
 import { canonicalJson, sha256 } from "../../../core/domain/canonical.ts";
 import { DISCORD } from "../discord-ids.ts";
 import type { HearDeps } from "../hear/hear-deps.ts";
+import { patiently } from "../post/patiently.ts";
 import { reasonOf, troubleOf } from "../post/trouble.ts";
 import { commandsOfPiloto } from "./commands.ts";
 
@@ -19,7 +20,8 @@ export async function registerCommands(
   const hash = sha256(canonicalJson({ application, commands }));
   if ((await stores.read((tx) => tx.faceNotes.get(DISCORD, key))) === hash) return;
   try {
-    await rest.call("put", Routes.applicationGuildCommands(application, guild), { body: commands });
+    const route = Routes.applicationGuildCommands(application, guild);
+    await patiently(() => rest.call("put", route, { body: commands }), { clock });
     counts.add("commandsRegistered");
     await stores.atomically((tx) => tx.faceNotes.put(DISCORD, key, hash, clock.nowMs()));
   } catch (error) {

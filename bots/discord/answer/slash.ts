@@ -34,15 +34,13 @@ async function privately(use: CommandUse, projectId: ProjectId, { interaction, a
     const { reply } = await deps.core.stopChat({ ...who, chatId });
     return answers.tell(reply);
   }
-  const name = MENU_COMMANDS.find((one) => one === use.sub);
-  if (!name) return answers.tell(words(deps.language).inbox.unclear.unknown(use.sub));
+  const command = MENU_COMMANDS.find((one) => one === use.sub);
+  if (!command) return answers.tell(words(deps.language).inbox.unclear.unknown(use.sub));
   const rest = use.given.run ?? use.given.language ?? use.given.code ?? "";
   const knows = await deps.core.knowsChat(chatId);
   const { text } = await deps.core.command({
-    account: who.account,
-    groups: who.groups,
-    displayName: who.name,
-    name,
+    ...who,
+    command,
     rest,
     projectId,
     language: deps.language,
@@ -76,8 +74,8 @@ async function call(given: CommandUse["given"], projectId: ProjectId, asked: Ask
   const message = await answers.say(say.chatFace.called(interaction.who.name, plainLine(what, 300)));
   if (message === undefined) return;
   const chatId = await chatOn(message, what, asked);
-  const { account, groups } = interaction.who;
-  const proposed = await deps.core.proposeCall({ chatId, projectId, account, groups, service, operation, args });
+  const { who } = interaction;
+  const proposed = await deps.core.proposeCall({ chatId, projectId, ...who, service, operation, args });
   if (proposed.kind === "drafted") return;
   const text =
     proposed.kind === "not-allowed"

@@ -1,6 +1,7 @@
 import { Routes } from "discord.js";
 import { z } from "zod";
 import { madeAtMs } from "../post/message-marker.ts";
+import { patiently } from "../post/patiently.ts";
 import { troubleOf } from "../post/trouble.ts";
 import { hearMessage, type MessageDeps } from "./hear-message.ts";
 import type { HeldChat } from "./held-chats.ts";
@@ -19,7 +20,7 @@ export async function catchUp(deps: MessageDeps, signal: AbortSignal): Promise<v
   for (const chat of await held.lately(LOOK_BACK_MS)) {
     if (signal.aborted) return;
     try {
-      await catchUpIn(chat, deps, signal);
+      await patiently(() => catchUpIn(chat, deps, signal), deps);
     } catch (error) {
       const trouble = troubleOf(error);
       counts.add("catchUpsFailed");

@@ -5,7 +5,6 @@ import type { DiscordSettings } from "../discord-settings.ts";
 import type { ChannelMessages } from "../post/channel-messages.ts";
 import type { Counts } from "../post/counts.ts";
 import type { DiscordRest } from "../post/discord-rest.ts";
-import type { Names } from "../post/names.ts";
 import type { Typing } from "../post/typing.ts";
 import type { Channels } from "./channels.ts";
 
@@ -16,7 +15,6 @@ export interface HearDeps extends Omit<ChatFaceDeps, "secrets"> {
   readonly rest: DiscordRest;
   readonly messages: ChannelMessages;
   readonly typing: Typing;
-  readonly names: Names;
   readonly counts: Counts;
   readonly channels: Channels;
   /** The client of the connection that stands, for what it keeps in memory. */

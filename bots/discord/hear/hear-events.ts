@@ -3,6 +3,7 @@ import { answerInteraction } from "../answer/answer-interaction.ts";
 import { readInteraction } from "../answer/interaction-event.ts";
 import { commandsNote, registerCommands } from "../answer/register-commands.ts";
 import { DISCORD } from "../discord-ids.ts";
+import { patiently } from "../post/patiently.ts";
 import { catchUp } from "./catch-up.ts";
 import { hearMessage, type MessageDeps } from "./hear-message.ts";
 import { createInOrder } from "./in-order.ts";
@@ -44,7 +45,7 @@ export function createEventHearer(deps: () => MessageDeps | undefined): EventHea
     const read = DiscordMessage.safeParse(data);
     if (!read.success) to.counts.add("unreadable");
     else if (!isNew(read.data.id)) to.counts.add("duplicates");
-    else work(read.data.channel_id, "message", to, (all) => hearMessage(read.data, all));
+    else work(read.data.channel_id, "message", to, (all) => patiently(() => hearMessage(read.data, all), all));
   }
 
   function interaction(data: unknown, to: MessageDeps): void {

@@ -98,7 +98,6 @@ async function incoming(
   deps: MessageDeps,
 ): Promise<IncomingMessage> {
   const who = whoIs(message.author, message.member, facts.guild);
-  deps.names.learn(who);
   const isForeign = facts.kind === "thread" && !(await deps.core.knowsChat(chatId));
   const thread = isForeign ? await threadBefore(facts.id, message.id, deps) : [];
   return {

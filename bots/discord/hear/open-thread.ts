@@ -1,6 +1,7 @@
 import { Routes } from "discord.js";
 import { plainLine } from "../../../core/domain/plain-text.ts";
 import { words } from "../../../core/words/words.ts";
+import { patiently } from "../post/patiently.ts";
 import { reasonOf, troubleOf } from "../post/trouble.ts";
 import { LIMITS } from "../show/limits.ts";
 import type { HearDeps } from "./hear-deps.ts";
@@ -15,14 +16,13 @@ export async function openThread(
   channel: string,
   message: string,
   about: string,
-  { rest, channels, logger, counts, language }: HearDeps,
+  { rest, channels, clock, logger, counts, language }: HearDeps,
 ): Promise<string | undefined> {
   if (!channels.mayStartThread(channel)) return refused("forbidden");
   const name = plainLine(words(language).chatFace.threadName(about), LIMITS.threadName);
   try {
-    await rest.call("post", Routes.threads(channel, message), {
-      body: { name, auto_archive_duration: DAY_MINUTES },
-    });
+    const body = { name, auto_archive_duration: DAY_MINUTES };
+    await patiently(() => rest.call("post", Routes.threads(channel, message), { body }), { clock });
     counts.add("threads");
     return message;
   } catch (error) {

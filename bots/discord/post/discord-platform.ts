@@ -1,3 +1,4 @@
+import type { Client } from "discord.js";
 import type { Card, Outgoing } from "../../../core/domain/card.ts";
 import type { ChatId } from "../../../core/domain/ids.ts";
 import type { ChatPlatform, Posted } from "../../../core/ports/chat-platform.ts";
@@ -11,15 +12,16 @@ import type { Drawn } from "../show/message-body.ts";
 import type { ChannelMessages } from "./channel-messages.ts";
 import type { Counts } from "./counts.ts";
 import { madeAtMs, postNames } from "./message-marker.ts";
-import type { Names } from "./names.ts";
 import { createPreviews } from "./previews.ts";
+import { withRoleNames } from "./role-names.ts";
 import { reasonOf, type Trouble, troubleOf } from "./trouble.ts";
 import type { Typing } from "./typing.ts";
 
 export interface PlatformDeps {
   readonly messages: ChannelMessages;
   readonly typing: Typing;
-  readonly names: Names;
+  /** The client of the connection that stands: it knows what roles are called. */
+  readonly client: () => Client | undefined;
   readonly stores: Stores;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -101,7 +103,7 @@ export function createDiscordPlatform(deps: PlatformDeps): ChatPlatform {
       const key = keyIn(chatId, given);
       const before = known.get(key);
       if (before !== undefined) return { kind: "ok", ref: before, isRepeat: true };
-      const drawn = await draw(chatId, await withNames(what, deps), deps);
+      const drawn = await draw(chatId, withRoles(what, deps), deps);
       typing.end(chatId);
       return goneOrThrow(deps, chatId, async () => {
         const begun = what.kind === "say" ? await previews.finish(chat.channel, key, drawn) : undefined;
@@ -116,7 +118,7 @@ export function createDiscordPlatform(deps: PlatformDeps): ChatPlatform {
     async edit(chatId, ref, what) {
       const chat = discordChat(chatId);
       if (!chat) return noChat;
-      const named = await withNames(what, deps);
+      const named = withRoles(what, deps);
       const drawn = await draw(chatId, named, deps);
       return goneOrThrow(deps, chatId, () => healed(chat.channel, ref, named, drawn));
     },
@@ -133,10 +135,9 @@ const keyIn = (chatId: ChatId, key: string) => `${chatId}\n${key}`;
 
 const noChat: Posted = { kind: "gone", why: "That chat is none of Discord's." };
 
-/** Notes name people by what their accounts are called: here by numbers. */
-async function withNames(what: Outgoing, { names }: PlatformDeps): Promise<Outgoing> {
+function withRoles(what: Outgoing, { client }: PlatformDeps): Outgoing {
   if (what.kind !== "card") return what;
-  return { ...what, notes: await Promise.all(what.notes.map((note) => names.inText(note))) };
+  return { ...what, notes: what.notes.map((note) => withRoleNames(note, client())) };
 }
 
 async function draw(chatId: ChatId, what: Outgoing, { stores }: PlatformDeps): Promise<Drawn> {
