@@ -37,7 +37,9 @@ export async function hearMessage(event: unknown, where: Where, deps: HearDeps):
   const rules = placeOf(deps.settings.places, { server: where.team, channel: message.channel });
   const thread = { team: where.team, channel: message.channel, root: message.root };
   const isHeld = message.isReply && (await deps.core.knowsChat(chatIdOf(thread)));
-  if (!rules.listen || !isMeant(message, isHeld, rules, where)) return "not-for-us";
+  const mayAnswer = isHeld && rules.threads && !deps.held.isEarlier(thread, message.ts);
+  if (!rules.listen || !isMeant(message, mayAnswer, where)) return "not-for-us";
+  if (!isHeld) deps.held.joins(thread, message.ts);
   return take(message, { thread, isHeld, rules }, where, deps);
 }
 
@@ -54,9 +56,10 @@ function ageOf(
   return ageMs > most ? "stale" : undefined;
 }
 
-function isMeant(message: HeardMessage, isHeld: boolean, rules: PlaceRules, { bot }: Where): boolean {
+/** `mayAnswer`: in this thread people need not mention Piloto. */
+function isMeant(message: HeardMessage, mayAnswer: boolean, { bot }: Where): boolean {
   if (message.isDirect || message.isMention || mentions(message.text, bot.user)) return true;
-  return isHeld && rules.threads && !addressesOthers(message.text, bot.user);
+  return mayAnswer && !addressesOthers(message.text, bot.user);
 }
 
 interface Situation {

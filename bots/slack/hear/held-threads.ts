@@ -17,6 +17,10 @@ export interface HeldPlace {
 export interface HeldThreads {
   /** Something was heard there. Writes at most once in ten minutes for one place. */
   heard(place: SlackThread & { readonly isDirect: boolean }, ts: string): Promise<void>;
+  /** Piloto is called into a thread by this message. Said before it is handed over. */
+  joins(thread: SlackThread, ts: string): void;
+  /** Whether a message was written before Piloto was called: over two connections it may arrive after that. */
+  isEarlier(thread: SlackThread, ts: string): boolean;
   /** All places of the last `forMs`, most lately noted first, at most 500. Older ones are forgotten. */
   lately(forMs: number): Promise<HeldPlace[]>;
 }
@@ -44,7 +48,18 @@ export function openHeldThreads({ stores, clock }: { stores: Stores; clock: Cloc
     if (isDue) await stores.atomically((tx) => tx.faceNotes.put(SLACK, key, { lastTs, atMs: nowMs }, nowMs));
   }
 
+  const joined = new Map<string, string>();
+
   return {
+    joins({ team, channel, root }, ts) {
+      joined.set(`${team}/${channel}/${root}`, ts);
+      const [oldest] = joined.keys();
+      if (joined.size > MOST_REMEMBERED && oldest !== undefined) joined.delete(oldest);
+    },
+    isEarlier({ team, channel, root }, ts) {
+      const since = joined.get(`${team}/${channel}/${root}`);
+      return since !== undefined && isLater(since, ts);
+    },
     async heard({ team, channel, root, isDirect }, ts) {
       await hear(`held/${team}/${channel}/${root}`, ts);
       if (isDirect) await hear(`held/${team}/${channel}/`, ts);
