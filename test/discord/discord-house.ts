@@ -75,11 +75,20 @@ export async function wakeInDiscord(world: DiscordWorld): Promise<House> {
   await house.start();
   await world.discord.until(() => world.discord.world.commands.size > 0, "the commands are registered", 10_000);
   const deadline = Date.now() + 10_000;
-  while ((await house.stores.read((tx) => tx.services.list(settings.defaultProject))).length === 0) {
+  while (!(await mayWrite(house))) {
     if (Date.now() > deadline) throw new Error("The workshop was not registered in time.");
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   return house;
+}
+
+/** Services are registered beside the start, and what may be written is allowed after that. */
+function mayWrite({ stores, settings }: House): Promise<boolean> {
+  return stores.read(async (tx) => {
+    const [workshop] = await tx.services.list(settings.defaultProject);
+    const endpoints = workshop ? await tx.services.endpoints(workshop.id) : [];
+    return endpoints.some(({ risk, isAllowed }) => risk === "write" && isAllowed);
+  });
 }
 
 /** What only the person of an interaction was told, once there is something. */
