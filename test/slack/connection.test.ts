@@ -52,7 +52,7 @@ test("while one connection is renewed, the other one hears", async () => {
   await slack.connected(2);
 });
 
-test("what was said in Piloto's threads while nothing was connected is heard afterwards, once", async () => {
+test("what was said to Piloto while nothing was connected is heard afterwards, once", async () => {
   const card = await planned();
   const direct = slack.directMessage({ user: "U0BEN", text: ASK });
   await slack.until("the direct message is planned", () => cardIn(direct.channel, direct.ts) !== undefined);
@@ -64,6 +64,8 @@ test("what was said in Piloto's threads while nothing was connected is heard aft
   const heard = life.count("heard");
   slack.reply(card, { user: "U0BEN", text: "confirm" });
   slack.directMessage({ user: "U0BEN", text: "/whoami" });
+  const mention = slack.mention({ channel: "C0OPS", user: "U0ANA", text: ASK });
+  slack.say({ channel: "C0OPS", user: "U0ANA", text: "talk among people" });
   await slack.quiet();
   expect(life.count("heard")).toBe(heard);
 
@@ -71,14 +73,15 @@ test("what was said in Piloto's threads while nothing was connected is heard aft
   await slack.until("the run is done", () =>
     slack.thread("C0OPS", card.thread_ts!).some((message) => /Done/.test(shownText(message))),
   );
-  await until("both are heard", () => life.count("heard") === heard + 2);
+  await until("all three are heard", () => life.count("heard") === heard + 3);
+  await slack.until("the missed mention is planned", () => cardIn("C0OPS", mention.ts) !== undefined);
   expect(life.face.health().state).toBe("connected");
 
   slack.link.disconnect("refresh_requested", "all");
   const places = () => life.logger.lines.filter(({ text }) => /Caught up/.test(text)).length;
   const before = places();
   await until("it looks again", () => places() > before, 5_000);
-  expect(life.count("heard")).toBe(heard + 2);
+  expect(life.count("heard")).toBe(heard + 3);
 });
 
 test("a line that is dead without a word is noticed", async () => {

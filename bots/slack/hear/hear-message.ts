@@ -106,7 +106,7 @@ async function hand(
     return "refused";
   }
   deps.state.count("heard");
-  await deps.held.heard({ ...situation.thread, isDirect: message.isDirect }, message.ts);
+  await deps.held.heard(situation.thread, message.ts);
   if (left.length > 0) await tellLeftFiles(left, incoming.chatId, line, deps);
   return "taken";
 }

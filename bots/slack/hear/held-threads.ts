@@ -3,11 +3,11 @@ import type { Clock } from "../../../core/ports/clock.ts";
 import type { Stores } from "../../../core/ports/stores.ts";
 import { SLACK, type SlackThread } from "../slack-ids.ts";
 
-/** A place to be looked at after a gap: a thread that Piloto takes part in, or a direct message as a whole. */
+/** A place to be looked at after a gap: a thread that Piloto takes part in, or the top level of its channel. */
 export interface HeldPlace {
   readonly team: string;
   readonly channel: string;
-  /** Absent: the top level of a direct message. */
+  /** Absent: the top level, where Piloto may have been mentioned, or written to directly. */
   readonly root?: string;
   /** The newest message of it that is known to have been heard. */
   readonly lastTs: string;
@@ -15,8 +15,8 @@ export interface HeldPlace {
 
 /** Where Piloto takes part, so that missed messages can be fetched. Notes outlive the process. */
 export interface HeldThreads {
-  /** Something was heard there. Writes at most once in ten minutes for one place. */
-  heard(place: SlackThread & { readonly isDirect: boolean }, ts: string): Promise<void>;
+  /** Something was heard there. Writes at most once in ten minutes for the thread, and for its channel. */
+  heard(place: SlackThread, ts: string): Promise<void>;
   /** Piloto is called into a thread by this message. Said before it is handed over. */
   joins(thread: SlackThread, ts: string): void;
   /** Whether a message was written before Piloto was called: over two connections it may arrive after that. */
@@ -60,9 +60,9 @@ export function openHeldThreads({ stores, clock }: { stores: Stores; clock: Cloc
       const since = joined.get(`${team}/${channel}/${root}`);
       return since !== undefined && isLater(since, ts);
     },
-    async heard({ team, channel, root, isDirect }, ts) {
+    async heard({ team, channel, root }, ts) {
       await hear(`held/${team}/${channel}/${root}`, ts);
-      if (isDirect) await hear(`held/${team}/${channel}/`, ts);
+      await hear(`held/${team}/${channel}/`, ts);
     },
     async lately(forMs) {
       const sinceMs = clock.nowMs() - forMs;

@@ -76,7 +76,7 @@ async function askInThread(
   );
   if (received.kind === "refused") return tellPrivately(line, received.reply, deps.language, deps);
   deps.state.count("heard");
-  await deps.held.heard({ ...thread, isDirect: channel.startsWith("D") }, ts);
+  await deps.held.heard(thread, ts);
   await tellPrivately(line, words(deps.language).inbox.onIt, deps.language, deps);
 }
 

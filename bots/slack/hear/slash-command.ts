@@ -91,7 +91,7 @@ export async function ask(text: string, given: Commanded, deps: HearDeps): Promi
   );
   if (received.kind === "refused") return tellPrivately(line, received.reply, deps.language, deps);
   deps.state.count("heard");
-  await deps.held.heard({ ...root, isDirect: root.channel.startsWith("D") }, root.root);
+  await deps.held.heard(root, root.root);
   if (root.isElsewhere) await tellPrivately(line, words(deps.language).inbox.elsewhere, deps.language, deps);
 }
 
@@ -121,7 +121,7 @@ async function call(line: Extract<MenuLine, { kind: "call" }>, given: Commanded,
     args,
   });
   if (proposed.kind === "drafted") {
-    await deps.held.heard({ ...root, isDirect: root.channel.startsWith("D") }, root.root);
+    await deps.held.heard(root, root.root);
     if (root.isElsewhere) await tellPrivately(given.line, say.elsewhere, deps.language, deps);
     return;
   }
