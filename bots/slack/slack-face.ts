@@ -37,9 +37,9 @@ export function createSlackFace(
   const { stores, clock, logger, language } = deps;
   const limits: SlackLimits = { ...SLACK_LIMITS, ...settings.limits };
   const state = faceState(clock);
-  const bots = botsOf(settings, deps);
+  const bots = botsOf(settings, state, deps);
   const platform = createSlackPlatform({
-    clientFor: async (team) => (await bots.find({ team }))?.client,
+    clientFor: async (team) => ("clientFor" in bots ? bots.clientFor(team) : (await bots.find({ team }))?.client),
     stores,
     clock,
     logger,
@@ -107,8 +107,13 @@ interface Opened {
 
 type Bots = OneWorkspace | Installations;
 
-function botsOf({ botToken, apiUrl }: SlackSettings, { stores, secrets, clock, logger }: ChatFaceDeps): Bots {
-  if (botToken !== undefined) return oneWorkspace({ botToken, apiUrl, logger });
+function botsOf(
+  { botToken, apiUrl }: SlackSettings,
+  state: FaceState,
+  { stores, secrets, clock, logger }: ChatFaceDeps,
+): Bots {
+  const onGone = (why: string) => state.set("down", why);
+  if (botToken !== undefined) return oneWorkspace({ botToken, apiUrl, logger, onGone });
   return openInstallations({ stores, secrets, clock, logger, apiUrl });
 }
 

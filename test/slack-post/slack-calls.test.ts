@@ -28,12 +28,12 @@ describe("a failure is named by what is to be done about it", () => {
   test.each([
     ["channel_not_found", "chat-gone"],
     ["is_archived", "chat-gone"],
-    ["token_revoked", "chat-gone"],
+    ["token_revoked", "unreached"],
     ["message_not_found", "message-gone"],
     ["edit_window_closed", "message-gone"],
     ["internal_error", "doubtful"],
     ["ratelimited", "wait"],
-    ["invalid_auth", "refused"],
+    ["invalid_auth", "unreached"],
     ["<html>502 Bad Gateway</html>", "doubtful"],
   ])("%s is %s", (code, kind) => {
     expect(failureNamed(code).kind).toBe(kind);

@@ -1,3 +1,4 @@
+import type { WebClient } from "@slack/web-api";
 import type { Logger } from "../../../core/ports/logger.ts";
 import { slackClient } from "../post/slack-client.ts";
 import type { SlackBot, SlackBots } from "./slack-bots.ts";
@@ -6,16 +7,23 @@ import type { SlackBot, SlackBots } from "./slack-bots.ts";
 export interface OneWorkspace extends SlackBots {
   /** Asks Slack whose token it is. Once it knows, later calls ask nothing. @throws what web-api throws */
   learn(): Promise<SlackBot>;
+  /**
+   * For what is told: also before Slack said whose token it is, and after it was revoked. Slack says no then, and it
+   * is told when the token is good. `undefined` for another workspace.
+   */
+  clientFor(team: string): WebClient | undefined;
 }
 
 export interface OneWorkspaceOptions {
   readonly botToken: string;
   readonly apiUrl?: string;
   readonly logger: Logger;
+  /** Slack took the bot off the workspace. */
+  readonly onGone?: (why: string) => void;
 }
 
 /** Piloto in the one workspace whose bot token the settings give, or in all workspaces of one organisation. */
-export function oneWorkspace({ botToken, apiUrl, logger }: OneWorkspaceOptions): OneWorkspace {
+export function oneWorkspace({ botToken, apiUrl, logger, onGone }: OneWorkspaceOptions): OneWorkspace {
   const client = slackClient(botToken, { apiUrl, logger });
   let known: (SlackBot & { readonly enterprise?: string }) | undefined;
   let isDropped = false;
@@ -35,6 +43,7 @@ export function oneWorkspace({ botToken, apiUrl, logger }: OneWorkspaceOptions):
       isDropped = false;
       return known;
     },
+    clientFor: (team) => (!known || known.enterprise !== undefined || known.home === team ? client : undefined),
     async find({ team, enterprise }) {
       if (!known || isDropped) return undefined;
       if (known.enterprise === undefined) return team === known.home ? known : undefined;
@@ -43,10 +52,9 @@ export function oneWorkspace({ botToken, apiUrl, logger }: OneWorkspaceOptions):
     async drop(home, why) {
       if (known?.home !== home) return;
       isDropped = true;
-      logger.error(
-        { home },
-        `Piloto was taken off its Slack workspace: ${why}. Install the app again, then start Piloto again.`,
-      );
+      const told = `Piloto was taken off its Slack workspace: ${why}. Install the app again, then start Piloto again.`;
+      logger.error({ home }, told);
+      onGone?.(told);
     },
   };
 }

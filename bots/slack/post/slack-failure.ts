@@ -24,8 +24,6 @@ const CHAT_GONE = new Set([
   "restricted_action_read_only_channel",
   "restricted_action_thread_only_channel",
   "restricted_action_non_threadable_channel",
-  "account_inactive",
-  "token_revoked",
   "team_not_found",
   "cannot_dm_bot",
   "user_disabled",
@@ -34,6 +32,16 @@ const CHAT_GONE = new Set([
   "thread_locked",
   "cannot_reply_to_message",
   "messages_tab_disabled",
+]);
+
+/** The token is of no use now. Whoever can puts another one in its place, or the installation is removed: till then it waits. */
+const TOKEN_REFUSED = new Set([
+  "account_inactive",
+  "token_revoked",
+  "token_expired",
+  "invalid_auth",
+  "not_authed",
+  "team_disabled",
 ]);
 
 const MESSAGE_GONE = new Set([
@@ -112,6 +120,7 @@ export function failureNamed(code: string, retryAfterSec?: number): SlackFailure
   if (CHAT_GONE.has(code)) return { kind: "chat-gone", code };
   if (MESSAGE_GONE.has(code)) return { kind: "message-gone", code };
   if (DOUBTFUL.has(code)) return { kind: "doubtful", code };
+  if (TOKEN_REFUSED.has(code)) return { kind: "unreached", code };
   return { kind: "refused", code };
 }
 
