@@ -34,8 +34,6 @@ export const inboxEn = {
   },
   edit: {
     notKept: "The plan was not changed",
-    working: "I am working on that change. The card shows it in a moment.",
-    gone: "That plan cannot be changed any more.",
   },
   formFailed: "The form could not be opened. Please press Edit again, or say in words what to change.",
   notKept: "I could not keep that: my memory did not answer. Please send it again in a moment.",

@@ -36,8 +36,6 @@ export const inboxEs: typeof inboxEn = {
   },
   edit: {
     notKept: "El plan no se cambió",
-    working: "Estoy con ese cambio. La tarjeta lo mostrará en un momento.",
-    gone: "Ese plan ya no se puede cambiar.",
   },
   formFailed: "El formulario no se pudo abrir. Pulsa Editar otra vez, o di con palabras qué cambiar.",
   notKept: "No pude guardarlo: mi memoria no contestó. Envíalo otra vez en un momento.",

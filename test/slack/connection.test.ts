@@ -182,6 +182,14 @@ test("a token that Slack does not take is told in health, and the process goes o
   }
 });
 
+test("a revoked token is told in health, and events are acknowledged all the same", async () => {
+  for (const delivery of slack.revokeToken("T0ACME")) expect(await delivery.settled).toMatchObject({ acked: true });
+  await until("health says so", () => life.face.health().state === "down");
+  expect(life.face.health().why).toMatch(/taken off its Slack workspace: its token was revoked/);
+  await slack.slash({ text: "help", user: "U0ANA", channel: "C0OPS" });
+  await until("it is counted", () => life.count("notInstalled") > 0);
+});
+
 test("nothing that looks like a token stands in the log", () => {
   const log = JSON.stringify(life.logger.lines);
   expect(log).not.toMatch(/xoxb-|xapp-/);
