@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Say } from "../../core/domain/card.ts";
 import type { Json } from "../../core/domain/result.ts";
 import { announceOutput } from "../../core/progress/announce-output.ts";
+import { outputText } from "../../core/progress/output-text.ts";
 import { examplePlan, exampleRun } from "../support/example-run.ts";
 import { memoryPlatform } from "../support/memory-platform.ts";
 import { house, main } from "./poster-house.ts";
@@ -86,4 +87,12 @@ test("secrets are struck out of the words and of the file", async () => {
 test("control characters of an output do not reach the words", async () => {
   const { says } = await told(`${lines(100)}\n\u001B[2J\u202Eend`);
   expect(says[0]?.text.endsWith("\nend")).toBe(true);
+});
+
+test("five megabytes of small values deep inside are told without a gigabyte of blanks", () => {
+  let body: Json = Array.from({ length: 2_000_000 }, () => 1);
+  for (let depth = 1; depth < 199; depth++) body = [body];
+  const result = { status: 200, headers: {}, body };
+  expect(outputText(result)).toHaveLength(4_000_001 - 2 + 2 * 199);
+  expect(outputText({ ...result, body: [[1], { a: 2 }] })).toBe(JSON.stringify([[1], { a: 2 }], null, 2));
 });
