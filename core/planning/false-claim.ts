@@ -1,10 +1,13 @@
+import { plainText } from "../domain/plain-text.ts";
+
 /**
  * Does a text say that something was done, set, sent or changed by the speaker? Asked of a model's answer when
  * nothing has run: such a sentence is never shown as a fact. English and Spanish; sentence by sentence, so that a
  * denial ("I have not changed anything"), a condition ("once you confirm, …") or a question is not taken for one.
+ * Emphasis, invisible characters and other spellings of the same letters hide nothing.
  */
 export function claimsAnAction(text: string): boolean {
-  return sentencesOf(text).some((sentence) => {
+  return sentencesOf(asRead(text)).some((sentence) => {
     if (!CLAIMS.some((claim) => claim.test(sentence))) return false;
     return !DENIAL.test(sentence.replace(NO_DENIAL, " ")) && !CONDITION.test(sentence) && !QUESTION.test(sentence);
   });
@@ -64,6 +67,12 @@ const CONDITION =
   /^\W*(?:if|once|when|after|as soon as|before|should|would|si|cuando|una vez|después|antes|en cuanto)(?:$|[^\p{L}])|\b(?:to be|will be|can be|must be|would be|needs to be|should be|could be|after you confirm|once you confirm)\b|(?:^|[^\p{L}])(?:será|serán|puede ser|cuando confirmes|si confirmas)(?:$|[^\p{L}])/iu;
 const QUESTION =
   /^\W*(?:¿|(?:have|has|did|do|does|should|shall|is|are|was|were|can|could|what|which|who|how|when|where)\b.*\?\s*$)/i;
+
+/** What a person reads, without Markdown's emphasis: `I **updated** it`. */
+const asRead = (text: string): string =>
+  plainText(text)
+    .normalize("NFKC")
+    .replace(/[*_~`]/g, "");
 
 function sentencesOf(text: string): string[] {
   return text.split(/(?<=[.!?…])\s+|\n+/).filter((sentence) => sentence.trim() !== "");

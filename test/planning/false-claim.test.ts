@@ -36,6 +36,12 @@ test.each([
   "Aviso enviado.",
   "He dejado el stock en 400.",
   "Sin problema, he cambiado el stock a 400.",
+  "I **updated** the stock.",
+  "I’ve _set_ it to 400.",
+  "**Done.** The stock is `400` now.",
+  "I have up\u200Bdated the stock.",
+  "Actualice\u0301 el stock.",
+  "I have ｕｐｄａｔｅｄ the stock.",
 ])("%j claims that something was done", (text) => {
   expect(claimsAnAction(text)).toBe(true);
 });
