@@ -62,6 +62,13 @@ export function createPreviews(deps: Deps): Previews {
   const hasMore = ({ isStuck, stop, wanted, shown }: Preview): boolean =>
     !isStuck && !stop.signal.aborted && wanted !== shown;
 
+  /** An answer that never came to an end must not keep the others from being shown. */
+  function leaveOldest(): void {
+    const [oldest] = open.values();
+    oldest?.stop.abort();
+    if (oldest) open.delete(oldest.key);
+  }
+
   function work(preview: Preview): void {
     if (preview.work || !hasMore(preview)) return;
     preview.work = pump(preview).finally(() => {
@@ -182,8 +189,8 @@ export function createPreviews(deps: Deps): Previews {
         kind: "post",
         isStuck: false,
       };
-      if (!open.has(key) && open.size >= MOST_PREVIEWS) return;
       open.set(key, preview);
+      if (open.size > MOST_PREVIEWS) leaveOldest();
       preview.wanted = text;
       work(preview);
     },
