@@ -135,7 +135,9 @@ describe("what no try will heal is gone", () => {
     if (posted.kind !== "ok") throw new Error(posted.why);
     breakIt();
     expect((await platform.post(chatId, say("hello?"), `after-${_name}`)).kind).toBe("gone");
+    const lines = house.logger.lines.length;
     expect((await platform.edit(chatId, posted.ref, done())).kind).toBe("gone");
+    expect(house.logger.lines.slice(lines).map(({ text }) => text)).toContain("Slack does not show this any more.");
     mendIt();
     expect((await platform.edit(chatId, posted.ref, done())).kind).toBe("ok");
   });

@@ -92,6 +92,7 @@ export function createMessages(deps: MessageDeps): Messages {
     if (kind === "chat-gone" || kind === "message-gone") return { kind: "gone", why: `Slack says: ${code}` };
     if (kind !== "doubtful") throw unreachable("post a message", code);
     doubted.add(key);
+    if (doubted.size > KEYS_KEPT) doubted.delete(doubted.values().next().value ?? key);
     const there = await readBack(thread, key);
     if (!there) throw unreachable("post a message", code);
     remember(key, there);

@@ -1,10 +1,11 @@
 import type { WebClient } from "@slack/web-api";
+import type { Outgoing } from "../../../core/domain/card.ts";
 import type { Language } from "../../../core/domain/chat.ts";
 import type { ChatPlatform, Posted } from "../../../core/ports/chat-platform.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import type { Logger } from "../../../core/ports/logger.ts";
 import type { Stores } from "../../../core/ports/stores.ts";
-import { SLACK, threadOf } from "../slack-ids.ts";
+import { SLACK, type SlackThread, threadOf } from "../slack-ids.ts";
 import { createForgetNotes } from "./forget-notes.ts";
 import { createMessages } from "./messages.ts";
 import { createOwnBots } from "./own-bots.ts";
@@ -53,6 +54,16 @@ export function createSlackPlatform(deps: SlackPlatformDeps): SlackPlatform {
   const forgetNotes = createForgetNotes({ stores, clock });
   const messages = createMessages({ stores, clock, logger, language, calls, features, notes, previews, ownBot, count });
 
+  /** The run goes on without its card; whoever looks for the reason finds it in the log. */
+  function reached(posted: Posted, thread: SlackThread, what: Outgoing): Posted {
+    if (posted.kind === "ok" && what.kind === "card") sessions.follow(thread, what);
+    if (posted.kind === "ok") return posted;
+    count("gone");
+    const about = what.kind === "card" ? { run: what.runId } : {};
+    logger.warn({ face: SLACK, ...thread, ...about, why: posted.why }, "Slack does not show this any more.");
+    return posted;
+  }
+
   return {
     face: SLACK,
     limits: { editEveryMs: pace.editEveryMs, showElapsedEveryMs: SHOW_ELAPSED_MS },
@@ -63,17 +74,12 @@ export function createSlackPlatform(deps: SlackPlatformDeps): SlackPlatform {
       await forgetNotes().catch((error: unknown) =>
         logger.warn({ face: SLACK, error }, "Old notes could not be forgotten."),
       );
-      if (posted.kind === "gone") count("gone");
-      else if (what.kind === "card") sessions.follow(thread, what);
-      return posted;
+      return reached(posted, thread, what);
     },
     async edit(chatId, ref, what) {
       const thread = threadOf(chatId);
       if (!thread) return NO_THREAD;
-      const posted = await messages.edit({ chatId, thread }, ref, what);
-      if (posted.kind === "gone") count("gone");
-      else if (what.kind === "card") sessions.follow(thread, what);
-      return posted;
+      return reached(await messages.edit({ chatId, thread }, ref, what), thread, what);
     },
     preview(chatId, text, key) {
       const thread = threadOf(chatId);
