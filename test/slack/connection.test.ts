@@ -129,7 +129,16 @@ test("messages from long ago and from the future are refused, and bots are not h
   ]) {
     await said(more);
   }
-  await until("they are counted", () => life.count("stale") === 1 && life.count("future") === 1);
+  const stop = {
+    type: "agent_session_stopped",
+    channel: "C0OPS",
+    user: "U0BEN",
+    thread_ts: ts(-800),
+    event_ts: ts(-700),
+  };
+  const payload = { type: "event_callback", team_id: "T0ACME", event_id: "EvOldStop", event: stop };
+  await slack.redeliver({ kind: "events_api", team: "T0ACME", payload });
+  await until("they are counted", () => life.count("stale") === 2 && life.count("future") === 1);
   // What comes after them has been heard, so they have been looked at.
   await said({});
   await until("a good one is heard", () => life.count("heard") > heard);

@@ -5,10 +5,11 @@ import { type PlaceRules, placeOf } from "../../shared/place-of.ts";
 import type { SlackBot } from "../install/slack-bots.ts";
 import { actorOf } from "../people/actors.ts";
 import { chatIdOf, type SlackThread } from "../slack-ids.ts";
+import { ageOf } from "./age-of.ts";
 import { addressesOthers, cleanText, mentionedUsers, mentions } from "./clean-text.ts";
 import { fetchFiles, MOST_FILE_BYTES, MOST_FILES } from "./file-fetch.ts";
 import { type HearDeps, languageOf } from "./hear-deps.ts";
-import { type HeardMessage, readMessage, tsMs } from "./message-event.ts";
+import { type HeardMessage, readMessage } from "./message-event.ts";
 import { receivePatiently } from "./receive-patiently.ts";
 import { tellPrivately } from "./tell-privately.ts";
 import { threadBefore } from "./thread-context.ts";
@@ -28,7 +29,7 @@ export interface Where {
 export async function hearMessage(event: unknown, where: Where, deps: HearDeps): Promise<Heard> {
   const message = readMessage(event);
   if (!message || message.user === where.bot.user) return "not-for-us";
-  const late = ageOf(message, where, deps);
+  const late = ageOf(message.ts, where, deps);
   if (late) {
     deps.state.count(late);
     deps.logger.warn({ channel: message.channel, ts: message.ts }, `A message was refused: it is ${late}.`);
@@ -44,17 +45,6 @@ export async function hearMessage(event: unknown, where: Where, deps: HearDeps):
 }
 
 export type Heard = "taken" | "duplicate" | "refused" | "not-for-us" | "stale" | "future";
-
-function ageOf(
-  { ts }: HeardMessage,
-  { isCaughtUp }: Where,
-  { clock, limits }: HearDeps,
-): "stale" | "future" | undefined {
-  const ageMs = clock.nowMs() - tsMs(ts);
-  if (ageMs < -limits.futureMs) return "future";
-  const most = isCaughtUp ? limits.catchUpMs + limits.oldestEventMs : limits.oldestEventMs;
-  return ageMs > most ? "stale" : undefined;
-}
 
 /** `mayAnswer`: in this thread people need not mention Piloto. */
 function isMeant(message: HeardMessage, mayAnswer: boolean, { bot }: Where): boolean {

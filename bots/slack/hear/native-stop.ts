@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { explainFailure } from "../connect/explain-failure.ts";
 import type { SlackBot } from "../install/slack-bots.ts";
-import { whoOf } from "../people/actors.ts";
+import { actorOf } from "../people/actors.ts";
 import { chatIdOf } from "../slack-ids.ts";
+import { ageOf } from "./age-of.ts";
 import { type HearDeps, languageOf } from "./hear-deps.ts";
 import { tellPrivately } from "./tell-privately.ts";
 
@@ -23,11 +24,13 @@ export async function hearNativeStop(
   where: { team: string; bot: SlackBot },
   deps: HearDeps,
 ): Promise<void> {
-  const { channel, user, thread_ts: root } = Stopped.parse(event);
+  const { channel, user, thread_ts: root, event_ts: ts } = Stopped.parse(event);
   const { team, bot } = where;
+  const late = ts === undefined ? undefined : ageOf(ts, {}, deps);
+  if (late) return deps.state.count(late);
   deps.state.count("nativeStops");
   const chatId = chatIdOf({ team, channel, root });
-  const { reply } = await deps.core.stopChat({ chatId, ...(await whoOf({ bot, team, user }, deps)) });
+  const { reply } = await deps.core.stopChat({ chatId, ...(await actorOf({ bot, team, user }, deps)) });
   await tellPrivately({ bot, channel, user, thread: root }, reply, await languageOf(chatId, deps), deps);
   try {
     await bot.client.agents.sessions.setStatus({ channel_id: channel, thread_ts: root, status: "active" });
