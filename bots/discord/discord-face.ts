@@ -9,6 +9,7 @@ import { createChannels } from "./hear/channels.ts";
 import { createEventHearer } from "./hear/hear-events.ts";
 import type { MessageDeps } from "./hear/hear-message.ts";
 import { openHeldChats } from "./hear/held-chats.ts";
+import { createAskedLast } from "./post/asked-last.ts";
 import { createChannelMessages } from "./post/channel-messages.ts";
 import { createCounts } from "./post/counts.ts";
 import { createDiscordPlatform } from "./post/discord-platform.ts";
@@ -35,6 +36,7 @@ export function createDiscordFace(settings: DiscordSettings, deps: ChatFaceDeps)
   const gateway = keepConnected({ settings, clock, logger, counts, onEvent });
   const client = () => gateway.client;
   const channels = createChannels(settings, client, rest);
+  const askedLast = createAskedLast();
 
   function onEvent(name: string, data: unknown): void {
     if (name === "READY") ownId = Ready.safeParse(data).data?.user.id ?? ownId;
@@ -45,6 +47,7 @@ export function createDiscordFace(settings: DiscordSettings, deps: ChatFaceDeps)
     platform: createDiscordPlatform({
       messages,
       typing,
+      askedLast,
       client,
       stores,
       clock,
@@ -56,7 +59,7 @@ export function createDiscordFace(settings: DiscordSettings, deps: ChatFaceDeps)
       },
     }),
     attach(core: Core) {
-      const ours = { settings, rest, messages, typing, counts, channels, held, client, ownId: () => ownId };
+      const ours = { settings, rest, messages, typing, askedLast, counts, channels, held, client, ownId: () => ownId };
       hearing = { core, stores, clock, logger, ids, language, ...ours };
     },
     async start() {

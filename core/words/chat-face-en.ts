@@ -3,6 +3,7 @@ export const chatFaceEn = {
   continuesBelow: "This goes on in a newer message below.",
   stateNow: (headline: string) => `Now: ${headline}`,
   unknownButton: "I do not know this button. It is of something else, or damaged; please use the newest card.",
+  editGone: "That plan cannot be changed any more, or was changed after what you saw.",
   noRun: "That plan is not in the records, or not for you to see.",
   onIt: (link: string) => `I am on it: ${link}`,
   asked: (who: string, text: string) => `${who} asks: ${text}`,

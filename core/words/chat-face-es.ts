@@ -5,6 +5,7 @@ export const chatFaceEs: typeof chatFaceEn = {
   continuesBelow: "Esto sigue más abajo, en un mensaje más nuevo.",
   stateNow: (headline) => `Ahora: ${headline}`,
   unknownButton: "No conozco este botón. Es de otra cosa, o está dañado; usa la tarjeta más nueva.",
+  editGone: "Ese plan ya no se puede cambiar, o se cambió después de lo que viste.",
   noRun: "Ese plan no está en los registros, o no te toca verlo.",
   onIt: (link) => `Estoy en ello: ${link}`,
   asked: (who, text) => `${who} pide: ${text}`,

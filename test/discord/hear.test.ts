@@ -48,7 +48,7 @@ describe("where Piloto listens", () => {
 
   test("where threads are off, the channel is the chat", async () => {
     const places = [{ channel: channelOf("general"), startThreads: false, project: "other" as never }];
-    const { heard, core } = await opened({ places });
+    const { heard, core, shown } = await opened({ places });
     const asked = discord.mention("ada", "hello");
     await heard("hello");
     expect(core.messages[0]).toMatchObject({
@@ -57,6 +57,8 @@ describe("where Piloto listens", () => {
       projectId: "other",
     });
     expect(discord.threadOf(asked)).toBeUndefined();
+    const answer = await shown(channelOf("general"), "You said: hello");
+    expect(answer.replyTo).toBe(asked.id);
   });
 
   test("where it may not open a thread, it answers in the channel and the log says so", async () => {

@@ -60,7 +60,10 @@ export const anyCard: fc.Arbitrary<Card> = fc.record({
   risk: riskOf,
   steps: fc
     .tuple(
-      fc.constantFrom(1, 2, 5, 20, 50, 500),
+      fc.oneof(
+        { weight: 40, arbitrary: fc.constantFrom(1, 2, 3, 5, 8, 20) },
+        { weight: 1, arbitrary: fc.constantFrom(50, 500) },
+      ),
       fc.array(
         fc.record({
           state: fc.constantFrom(

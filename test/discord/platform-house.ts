@@ -1,4 +1,5 @@
 import { chatIdOf } from "../../bots/discord/discord-ids.ts";
+import { createAskedLast } from "../../bots/discord/post/asked-last.ts";
 import { createChannelMessages } from "../../bots/discord/post/channel-messages.ts";
 import { createCounts } from "../../bots/discord/post/counts.ts";
 import { createDiscordPlatform } from "../../bots/discord/post/discord-platform.ts";
@@ -35,8 +36,9 @@ export function platformOn(discord: DiscordServer, stores: Stores, clock: Clock,
   const rest = createDiscordRest({ token, apiUrl: discord.api, clock, counts });
   const messages = createChannelMessages(rest);
   const typing = createTyping(rest, { clock, logger });
+  const askedLast = createAskedLast();
   const platform = createDiscordPlatform({
-    ...{ messages, typing, client: () => undefined, stores, clock, logger, counts },
+    ...{ messages, typing, askedLast, client: () => undefined, stores, clock, logger, counts },
     mayPreview: () => true,
   });
   return { platform, counts, rest, messages, typing, logger };

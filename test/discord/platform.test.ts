@@ -68,8 +68,14 @@ describe("Discord outward", () => {
     expect(ok(await platform.edit(chatId, fresh, card({ state: "done", headline: "Done", buttons: [] })))).toBe(fresh);
     // A process that died between the new message and its record finds it again.
     const after = platformOn(discord, stores, clock).platform;
-    expect(ok(await after.edit(chatId, old, card({ state: "done", headline: "Done", buttons: [] })))).toBe(fresh);
+    expect(ok(await after.edit(chatId, old, card({ state: "running", headline: "Running · 2 of 2" })))).toBe(fresh);
     expect(discord.messagesIn(channel)).toHaveLength(2);
+    // What is over stays where it lies, until Discord takes no more edits of it.
+    const over = card({ state: "expired", headline: "Expired · nothing was run", buttons: [] });
+    for (let edit = 1; edit <= 2; edit += 1) expect(ok(await platform.edit(chatId, old, over))).toBe(old);
+    clock.advance(60_000);
+    const moved = ok(await platform.edit(chatId, old, over));
+    expect(discord.textOf({ id: moved })).toContain("Expired");
   });
 
   test("a card in an archived thread is opened again and shown", async () => {

@@ -139,7 +139,7 @@ async function standingAfter(id: PressId, asked: Asked, action: "edit" | "confir
 }
 
 const gone = (language: Language, headline: string) =>
-  `${words(language).inbox.edit.gone} ${words(language).chatFace.stateNow(headline)}`;
+  `${words(language).chatFace.editGone} ${words(language).chatFace.stateNow(headline)}`;
 
 /** What the card itself shows at once needs no second word. */
 const SHOWN_BY_CARD: readonly PressAction[] = ["confirm", "cancel", "stop", "retry", "continue", "abandon"];

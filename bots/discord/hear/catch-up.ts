@@ -1,5 +1,6 @@
 import { Routes } from "discord.js";
 import { z } from "zod";
+import { chatIdOf } from "../discord-ids.ts";
 import { madeAtMs } from "../post/message-marker.ts";
 import { patiently } from "../post/patiently.ts";
 import { troubleOf } from "../post/trouble.ts";
@@ -36,12 +37,17 @@ export async function catchUp(deps: MessageDeps, signal: AbortSignal): Promise<v
 
 async function catchUpIn(chat: HeldChat, deps: MessageDeps, signal: AbortSignal): Promise<void> {
   const members = new Map<string, unknown>();
-  for (const message of await missed(chat, deps)) {
+  const { held, core } = deps;
+  const messages = await missed(chat, deps);
+  for (const message of messages) {
     if (signal.aborted) return;
     if (!isSpoken(message, deps.ownId())) continue;
+    // Its thread is a chat already: it was heard. Asking for the thread again would only count against Discord's limit.
+    if (await core.knowsChat(chatIdOf({ guild: chat.guild, channel: message.id }))) continue;
     const member = chat.guild ? await memberOf(chat.guild, message.author.id, members, deps) : undefined;
     await hearMessage({ ...message, guild_id: chat.guild, member: member as never }, deps);
   }
+  await held.caughtUp(chat, messages.at(-1)?.id ?? chat.last);
 }
 
 /** The newest 300 at most, back to what was heard last, oldest first. */

@@ -2,6 +2,7 @@ import type { Client } from "discord.js";
 import type { Core } from "../../../core/index.ts";
 import type { ChatFaceDeps } from "../../shared/chat-face.ts";
 import type { DiscordSettings } from "../discord-settings.ts";
+import type { AskedLast } from "../post/asked-last.ts";
 import type { ChannelMessages } from "../post/channel-messages.ts";
 import type { Counts } from "../post/counts.ts";
 import type { DiscordRest } from "../post/discord-rest.ts";
@@ -15,6 +16,7 @@ export interface HearDeps extends Omit<ChatFaceDeps, "secrets"> {
   readonly rest: DiscordRest;
   readonly messages: ChannelMessages;
   readonly typing: Typing;
+  readonly askedLast: AskedLast;
   readonly counts: Counts;
   readonly channels: Channels;
   /** The client of the connection that stands, for what it keeps in memory. */

@@ -76,6 +76,7 @@ async function take(
   const place = discordChat(chatId)?.channel ?? facts.id;
   const thereToo = { id: place, kind: "thread", guild: facts.guild, parent: facts.id } as const;
   const noted = deps.held.hears(place === facts.id ? [facts] : [facts, thereToo], message.id);
+  if (facts.kind === "text" && place === facts.id) deps.askedLast.note(chatId, message.id);
   const { files, left } = await fetchFiles(message.attachments, deps.settings.fileHosts);
   const received = await receivePatiently(await incoming(message, chatId, facts, { files, project }, deps), deps);
   await noted;

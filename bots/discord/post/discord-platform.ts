@@ -1,6 +1,7 @@
 import type { Client } from "discord.js";
 import type { Card, Outgoing } from "../../../core/domain/card.ts";
 import type { ChatId } from "../../../core/domain/ids.ts";
+import { isOver } from "../../../core/domain/plan-run.ts";
 import type { ChatPlatform, Posted } from "../../../core/ports/chat-platform.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import type { Logger } from "../../../core/ports/logger.ts";
@@ -9,6 +10,7 @@ import { DISCORD, discordChat } from "../discord-ids.ts";
 import { drawCard, drawMovedCard } from "../show/draw-card.ts";
 import { drawSay } from "../show/draw-say.ts";
 import type { Drawn } from "../show/message-body.ts";
+import type { AskedLast } from "./asked-last.ts";
 import type { ChannelMessages } from "./channel-messages.ts";
 import type { Counts } from "./counts.ts";
 import { madeAtMs, postNames } from "./message-marker.ts";
@@ -20,6 +22,7 @@ import type { Typing } from "./typing.ts";
 export interface PlatformDeps {
   readonly messages: ChannelMessages;
   readonly typing: Typing;
+  readonly askedLast: AskedLast;
   /** The client of the connection that stands: it knows what roles are called. */
   readonly client: () => Client | undefined;
   readonly stores: Stores;
@@ -48,7 +51,12 @@ export function createDiscordPlatform(deps: PlatformDeps): ChatPlatform {
     if (known.size > KEYS_KEPT) known.delete(known.keys().next().value ?? key);
   }
 
-  async function post(channel: string, drawn: Drawn, key: string, mayBeThere: boolean): Promise<Posted> {
+  async function post(
+    channel: string,
+    drawn: Drawn,
+    key: string,
+    { mayBeThere, replyTo }: { mayBeThere: boolean; replyTo?: string },
+  ): Promise<Posted> {
     const names = postNames(key);
     const there = mayBeThere ? await messages.find(channel, names.marker) : undefined;
     if (there !== undefined) {
@@ -56,13 +64,13 @@ export function createDiscordPlatform(deps: PlatformDeps): ChatPlatform {
       return { kind: "ok", ref: there, isRepeat: true };
     }
     counts.add("posts");
-    return { kind: "ok", ref: await messages.send(channel, drawn, names) };
+    return { kind: "ok", ref: await messages.send(channel, drawn, names, replyTo) };
   }
 
   /** A card goes on below: the new message first, so that the run is shown at every moment. */
   async function moveOn(channel: string, ref: string, card: Card): Promise<Posted> {
     const key = `after:${channel}/${ref}`;
-    const posted = await post(channel, drawCard(card), key, true);
+    const posted = await post(channel, drawCard(card), key, { mayBeThere: true });
     if (posted.kind === "gone") return posted;
     if (posted.isRepeat) await messages.edit(channel, posted.ref, drawCard(card));
     counts.add("movedOn");
@@ -75,7 +83,8 @@ export function createDiscordPlatform(deps: PlatformDeps): ChatPlatform {
 
   async function editNow(channel: string, ref: string, what: Outgoing, drawn: Drawn): Promise<Posted> {
     const isOld = clock.nowMs() - (madeAtMs(ref) ?? clock.nowMs()) > OLD_MS;
-    if (isOld && what.kind === "card") return moveOn(channel, ref, what);
+    // What is over is shown where it lies as long as Discord lets it: nobody is called back for it.
+    if (isOld && what.kind === "card" && !isOver(what.state)) return moveOn(channel, ref, what);
     counts.add("edits");
     await messages.edit(channel, ref, drawn);
     return { kind: "ok", ref };
@@ -109,7 +118,10 @@ export function createDiscordPlatform(deps: PlatformDeps): ChatPlatform {
         const begun = what.kind === "say" ? await previews.finish(chat.channel, key, drawn) : undefined;
         const posted: Posted =
           begun === undefined
-            ? await post(chat.channel, drawn, key, how?.mayBeThere ?? false)
+            ? await post(chat.channel, drawn, key, {
+                mayBeThere: how?.mayBeThere ?? false,
+                replyTo: deps.askedLast.of(chatId),
+              })
             : { kind: "ok", ref: begun };
         if (posted.kind === "ok") remember(key, posted.ref);
         return posted;

@@ -42,7 +42,9 @@ interface Shown {
 const EVERY_MS = 1500;
 /** One that never got its final text is forgotten after so many newer ones. */
 const KEPT = 500;
-const noteKey = (key: string) => `preview/${postNames(key).nonce}`;
+const DAY_MS = 86_400_000;
+const PREFIX = "preview/";
+const noteKey = (key: string) => PREFIX + postNames(key).nonce;
 
 export function createPreviews({ messages, typing, stores, clock, logger, counts }: PreviewDeps): Previews {
   const all = new Map<string, Shown>();
@@ -52,7 +54,10 @@ export function createPreviews({ messages, typing, stores, clock, logger, counts
     const { text, channel } = preview;
     if (preview.message === undefined) {
       // Written before the message exists: a later process finishes what this one may leave half told.
-      await stores.atomically((tx) => tx.faceNotes.put(DISCORD, noteKey(key), channel, clock.nowMs()));
+      await stores.atomically(async (tx) => {
+        await tx.faceNotes.forget(DISCORD, PREFIX, clock.nowMs() - DAY_MS);
+        await tx.faceNotes.put(DISCORD, noteKey(key), channel, clock.nowMs());
+      });
       preview.message = await messages.send(channel, drawPreview(text), names);
     } else {
       await messages.edit(channel, preview.message, drawPreview(text), names.marker);
@@ -77,9 +82,18 @@ export function createPreviews({ messages, typing, stores, clock, logger, counts
     }
   }
 
-  async function leftOver(channel: string, key: string): Promise<string | undefined> {
-    const note = await stores.read((tx) => tx.faceNotes.get(DISCORD, noteKey(key)));
-    return note === undefined ? undefined : messages.find(channel, postNames(key).marker);
+  /** Whether something may lie there that this process does not know of. */
+  const isNoted = (key: string) =>
+    stores.read(async (tx) => (await tx.faceNotes.get(DISCORD, noteKey(key))) !== undefined);
+
+  async function replace(channel: string, message: string, drawn: Drawn, key: string): Promise<string | undefined> {
+    try {
+      await messages.edit(channel, message, drawn, postNames(key).marker);
+      return message;
+    } catch (error) {
+      if (troubleOf(error) !== "no-message") throw error;
+      return undefined;
+    }
   }
 
   async function end(key: string): Promise<Shown | undefined> {
@@ -107,16 +121,11 @@ export function createPreviews({ messages, typing, stores, clock, logger, counts
     },
     async finish(channel, key, drawn) {
       const preview = await end(key);
-      const message = preview?.message ?? (await leftOver(channel, key));
-      if (message === undefined) return undefined;
-      try {
-        await messages.edit(channel, message, drawn, postNames(key).marker);
-      } catch (error) {
-        if (troubleOf(error) !== "no-message") throw error;
-        return undefined;
-      }
+      if (!preview && !(await isNoted(key))) return undefined;
+      const message = preview?.message ?? (await messages.find(channel, postNames(key).marker));
+      const finished = message && (await replace(channel, message, drawn, key));
       await stores.atomically((tx) => tx.faceNotes.remove(DISCORD, noteKey(key)));
-      return message;
+      return finished;
     },
   };
 }

@@ -23,7 +23,7 @@ export function escapeWithin(text: string, room: number): { text: string; left: 
 
 /** For the inside of a code block: nothing ends it, and nothing in it looks like a mention. */
 export function insideCode(text: string): string {
-  return defang(plainText(text).replaceAll("```", `\`${GAP}\`${GAP}\``).replaceAll("``", `\`${GAP}\``));
+  return defang(plainText(text).replace(/`(?=`)/g, `\`${GAP}`));
 }
 
 const URL_OR_CHARACTER = /https?:\/\/[^\s<>`|*\\]{1,2000}|[\s\S]/gu;

@@ -1,0 +1,44 @@
+import { afterAll, describe, expect, test } from "vitest";
+import type { ChannelFacts } from "../../bots/discord/hear/channels.ts";
+import { openHeldChats } from "../../bots/discord/hear/held-chats.ts";
+import { systemClock } from "../../src/clock.ts";
+import { openSqlite } from "../../storage/index.ts";
+import { silentLogger } from "../support/silent-logger.ts";
+
+const DAY_MS = 24 * 3_600_000;
+const stores = await openSqlite({ folder: ":memory:" });
+afterAll(() => stores.close());
+
+/** Another process on the same data. */
+const life = () => openHeldChats({ stores, clock: systemClock(), logger: silentLogger() });
+const thread = (id: string): ChannelFacts => ({ id, kind: "thread", guild: "1", parent: "2" });
+
+describe("the places in which Piloto was spoken to", () => {
+  test("what is heard before a place is caught up hides nothing of the gap, over any number of crashes", async () => {
+    await life().hears([thread("1000")], "1010");
+    const second = life();
+    await second.hears([thread("1000")], "1050");
+    const third = life();
+    const [found] = await third.lately(DAY_MS);
+    await third.hears([thread("1000")], "1060");
+    expect(found).toMatchObject({ id: "1000", last: "1009" });
+    expect(await life().lately(DAY_MS)).toMatchObject([{ last: "1009" }]);
+
+    await third.caughtUp(found!, "1060");
+    await third.hears([thread("1000")], "1070");
+    expect(await life().lately(DAY_MS)).toMatchObject([{ last: "1069" }]);
+  });
+
+  test("of more than can be caught up, those that were spoken in last are", async () => {
+    const before = life();
+    await before.hears(
+      Array.from({ length: 350 }, (_, n) => thread(String(2_000 + n))),
+      "3000",
+    );
+    await before.hears([thread("2"), thread("9999")], "9999");
+    const places = (await life().lately(DAY_MS)).map(({ id }) => id);
+    expect(places).toHaveLength(300);
+    expect(places).toEqual(expect.arrayContaining(["2", "9999"]));
+    expect(places).not.toContain("1000");
+  });
+});
