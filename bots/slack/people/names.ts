@@ -1,6 +1,7 @@
 import type { WebClient } from "@slack/web-api";
 import { plainLine } from "../../../core/domain/plain-text.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
+import { explainFailure } from "../connect/explain-failure.ts";
 import { rememberFor } from "../install/slack-bots.ts";
 
 export interface Names {
@@ -35,8 +36,16 @@ export function openNames(clock: Clock, forMs: number): Names {
   };
 }
 
+/** What Slack will not tell, for want of a scope or because nobody is there, is not asked again for a while. */
 async function ask(client: WebClient, user: string): Promise<string | undefined> {
-  const { user: found } = await client.users.info({ user });
-  const name = [found?.profile?.display_name, found?.profile?.real_name, found?.real_name, found?.name].find(Boolean);
-  return name === undefined ? undefined : plainLine(name, MOST) || undefined;
+  try {
+    const { user: found } = await client.users.info({ user });
+    const name = [found?.profile?.display_name, found?.profile?.real_name, found?.real_name, found?.name].find(Boolean);
+    return name === undefined ? undefined : plainLine(name, MOST) || undefined;
+  } catch (error) {
+    if (REFUSALS.includes(explainFailure(error).code)) return undefined;
+    throw error;
+  }
 }
+
+const REFUSALS = ["missing_scope", "user_not_found", "user_not_visible", "not_allowed_token_type", "access_denied"];
