@@ -15,6 +15,7 @@ import { knownTokens } from "./chat-app-settings.ts";
 import { createChatFaces } from "./chat-faces.ts";
 import { systemClock } from "./clock.ts";
 import { commandPlatform } from "./command-platform.ts";
+import { startFaces, stopFaces } from "./face-lives.ts";
 import { createFleet, type Fleet } from "./fleet/fleet.ts";
 import { houseState, storageProbe } from "./house-state.ts";
 import type { HouseState } from "./http/house-state.ts";
@@ -59,7 +60,9 @@ export interface ComposeOptions {
 }
 
 const STOP_WITHIN_MS = 10_000;
+/** Of these ten seconds, where there are faces. */
 const FACES_STOP_WITHIN_MS = 3_000;
+const FACES_START_WITHIN_MS = 10_000;
 
 /**
  * The one place where everything meets: settings in, a house out. What was opened before a failure is closed again.
@@ -157,8 +160,8 @@ function withLife(parts: Parts, { options, closing, register, checkpoint }: Life
     over.abort();
     try {
       // The faces stay until the core has told what it hands back; what they still hear is saved for the next start.
-      await core.stop(STOP_WITHIN_MS);
-      await Promise.all(faces.map((face) => face.stop(FACES_STOP_WITHIN_MS)));
+      const forFacesMs = faces.length > 0 ? FACES_STOP_WITHIN_MS : 0;
+      await core.stop(STOP_WITHIN_MS - forFacesMs).finally(() => stopFaces(faces, forFacesMs, { clock, logger }));
       if (hasStarted) await audit("stop-piloto");
       await checkpoint();
       logger.info({}, "Piloto has stopped");
@@ -177,7 +180,7 @@ function withLife(parts: Parts, { options, closing, register, checkpoint }: Life
       // Before the core takes up what an earlier process left: the demo's workshop may have moved.
       await register(over.signal);
       await core.start();
-      await Promise.all(faces.map((face) => face.start()));
+      await startFaces(faces, FACES_START_WITHIN_MS, { clock, logger });
       phase = "started";
       logger.info({ url, data: settings.dataFolder, demo: settings.isDemo }, "Piloto is ready");
       return { url };
