@@ -1,7 +1,7 @@
 import type { Client } from "discord.js";
 import type { Card, Outgoing } from "../../../core/domain/card.ts";
 import type { ChatId } from "../../../core/domain/ids.ts";
-import { isOver } from "../../../core/domain/plan-run.ts";
+import { isActive } from "../../../core/domain/plan-run.ts";
 import type { ChatPlatform, Posted } from "../../../core/ports/chat-platform.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import type { Logger } from "../../../core/ports/logger.ts";
@@ -39,7 +39,7 @@ const KEYS_KEPT = 5_000;
 
 /**
  * Discord outward. Posts carry a nonce and a marker, so that one key is one message: a nonce holds for minutes, the
- * marker is looked for when an earlier try may have arrived. A card that is nearly an hour old goes on in a new message.
+ * marker is looked for when an earlier try may have arrived. A run whose card is nearly an hour old goes on in a new one.
  */
 export function createDiscordPlatform(deps: PlatformDeps): ChatPlatform {
   const { messages, typing, clock, counts } = deps;
@@ -83,8 +83,8 @@ export function createDiscordPlatform(deps: PlatformDeps): ChatPlatform {
 
   async function editNow(channel: string, ref: string, what: Outgoing, drawn: Drawn): Promise<Posted> {
     const isOld = clock.nowMs() - (madeAtMs(ref) ?? clock.nowMs()) > OLD_MS;
-    // What is over is shown where it lies as long as Discord lets it: nobody is called back for it.
-    if (isOld && what.kind === "card" && !isOver(what.state)) return moveOn(channel, ref, what);
+    // What only waits, or is over, is shown where it lies for as long as Discord lets it: a restart shows all open cards.
+    if (isOld && what.kind === "card" && isActive(what.state)) return moveOn(channel, ref, what);
     counts.add("edits");
     await messages.edit(channel, ref, drawn);
     return { kind: "ok", ref };
