@@ -17,12 +17,12 @@ export interface Begun {
   readonly ts: string;
 }
 
-/** People of many workspaces: each act takes the next workspace, person and channel. The same seed acts the same. */
+/** People of these workspaces: each act takes the next workspace, person and channel. The same seed acts the same. */
 export interface SlackActs {
   /** A wish that becomes a plan: two events, `app_mention` and `message`. */
   wish(): Act;
-  /** A greeting that is answered in words; mention and direct message in turn. */
-  greeting(): Act & Begun;
+  /** A question that a model answers in words; mention and direct message in turn. */
+  question(): Act & Begun;
   /** A word in a thread that Piloto holds. */
   reply(): Act;
   /** Confirm or Cancel on a card that offers it; a wish when there is none. */
@@ -38,10 +38,11 @@ export interface SlackActs {
   repetition(): Act;
 }
 
+const QUESTION = "what can you do?";
 const MOST_KEPT = 400;
 const LOOKED_AT = 12;
 
-export function slackActs({ slack, teams }: SlackBenchWorld, seed: number): SlackActs {
+export function slackActs({ slack }: SlackBenchWorld, teams: readonly BenchTeam[], seed: number): SlackActs {
   const random = seeded(seed);
   const begun: Begun[] = [];
   const said: SlackMessage[] = [];
@@ -86,16 +87,18 @@ export function slackActs({ slack, teams }: SlackBenchWorld, seed: number): Slac
 
   return {
     wish,
-    greeting() {
+    question() {
       const { team, user, channel } = place();
       const how =
-        turn % 2 === 0 ? slack.directMessage({ user, text: "hello" }) : slack.mention({ channel, user, text: "hello" });
+        turn % 2 === 0
+          ? slack.directMessage({ user, text: QUESTION })
+          : slack.mention({ channel, user, text: QUESTION });
       return { ...told(how), team, channel: how.channel, ts: how.ts };
     },
     reply() {
       const at = pick(begun);
       if (!at) return wish();
-      return told(slack.say({ channel: at.channel, user: at.team.users[0]!, text: "what can you do?", thread: at.ts }));
+      return told(slack.say({ channel: at.channel, user: at.team.users[0]!, text: QUESTION, thread: at.ts }));
     },
     press() {
       const found = offered();

@@ -10,7 +10,7 @@ const SHARES: readonly (readonly [Name, number])[] = [
   ["repetition", 22],
   ["correction", 12],
   ["aside", 12],
-  ["greeting", 3],
+  ["question", 3],
   ["wish", 2],
   ["press", 1],
   ["reply", 1],

@@ -4,7 +4,7 @@ import type { SlackBenchWorld } from "./slack-world.ts";
 
 const REPLY_WITHIN_MS = 20_000;
 
-/** Milliseconds from saying something to the first thing that anybody sees in its thread. Ascending. */
+/** Milliseconds from a question to the first thing that stands in its thread. Ascending. */
 export async function measureReplies(
   { slack }: SlackBenchWorld,
   acts: SlackActs,
@@ -17,7 +17,7 @@ export async function measureReplies(
     startMs + seconds * 1_000,
     () => {
       const saidMs = performance.now();
-      const { channel, ts } = acts.greeting();
+      const { channel, ts } = acts.question();
       const isThere = () => slack.thread(channel, ts).length > 1;
       all.push(slack.until("a reply is there", isThere, REPLY_WITHIN_MS).then(() => performance.now() - saidMs));
     },
