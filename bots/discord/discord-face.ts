@@ -2,12 +2,13 @@ import { z } from "zod";
 import { PilotoError } from "../../core/domain/errors.ts";
 import type { Core } from "../../core/index.ts";
 import type { ChatFace, ChatFaceDeps, FaceHealth } from "../shared/chat-face.ts";
+import { fewAtOnce, MESSAGES_WITH_FILES } from "../shared/few-at-once.ts";
 import { DISCORD, discordChat } from "./discord-ids.ts";
 import type { DiscordSettings } from "./discord-settings.ts";
 import { keepConnected } from "./gateway/keep-connected.ts";
 import { createChannels } from "./hear/channels.ts";
+import type { HearDeps } from "./hear/hear-deps.ts";
 import { createEventHearer } from "./hear/hear-events.ts";
-import type { MessageDeps } from "./hear/hear-message.ts";
 import { openHeldChats } from "./hear/held-chats.ts";
 import { createAskedLast } from "./post/asked-last.ts";
 import { createChannelMessages } from "./post/channel-messages.ts";
@@ -29,7 +30,7 @@ export function createDiscordFace(settings: DiscordSettings, deps: ChatFaceDeps)
   const messages = createChannelMessages(rest);
   const typing = createTyping(rest, { clock, logger });
   const held = openHeldChats({ stores, clock, logger });
-  let hearing: MessageDeps | undefined;
+  let hearing: HearDeps | undefined;
   let ownId: string | undefined;
 
   const events = createEventHearer(() => hearing);
@@ -60,7 +61,8 @@ export function createDiscordFace(settings: DiscordSettings, deps: ChatFaceDeps)
     }),
     attach(core: Core) {
       const ours = { settings, rest, messages, typing, askedLast, counts, channels, held, client, ownId: () => ownId };
-      hearing = { core, stores, clock, logger, ids, language, ...ours };
+      const fileTurns = fewAtOnce(MESSAGES_WITH_FILES);
+      hearing = { core, stores, clock, logger, ids, language, fileTurns, ...ours };
     },
     async start() {
       if (settings.token.trim() === "") {

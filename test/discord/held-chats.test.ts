@@ -3,7 +3,9 @@ import type { ChannelFacts } from "../../bots/discord/hear/channels.ts";
 import { openHeldChats } from "../../bots/discord/hear/held-chats.ts";
 import { systemClock } from "../../src/clock.ts";
 import { openSqlite } from "../../storage/index.ts";
+import { startDiscordServer } from "../support/discord-server/discord-server.ts";
 import { silentLogger } from "../support/silent-logger.ts";
+import { openFace } from "./face-house.ts";
 
 const DAY_MS = 24 * 3_600_000;
 const stores = await openSqlite({ folder: ":memory:" });
@@ -40,5 +42,23 @@ describe("the places in which Piloto was spoken to", () => {
     expect(places).toHaveLength(300);
     expect(places).toEqual(expect.arrayContaining(["2", "9999"]));
     expect(places).not.toContain("1000");
+  });
+
+  test("the thread of a command is one of them: what is said there while Piloto is away is heard afterwards", async () => {
+    const discord = await startDiscordServer();
+    const ours = await openSqlite({ folder: ":memory:" });
+    const first = await openFace(discord, { stores: ours });
+    await discord.until(() => discord.world.commands.size > 0, "the commands are registered");
+    const { originalId } = await discord.slash("ada", "piloto", "ask", { text: "set it to 400" }).answered();
+    await discord.until(() => first.texts().includes("set it to 400"), "the request is heard");
+    await first.stop();
+    const thread = discord.threadOf({ id: originalId! })!;
+    discord.mention("ada", "300 instead", { in: thread });
+    const second = await openFace(discord, { stores: ours });
+    await discord.until(() => second.texts().includes("300 instead"), "what was missed is heard");
+    expect(second.texts()).toEqual(["300 instead"]);
+    await second.stop();
+    await discord.close();
+    await ours.close();
   });
 });

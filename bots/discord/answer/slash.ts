@@ -130,9 +130,14 @@ async function chatOn(message: string, about: string, { interaction, deps }: Ask
   const { channels } = deps;
   const facts = await channels.facts(interaction.channel);
   const { guild, id } = facts;
-  if (facts.kind !== "text" || !guild || !channels.rules(facts).startThreads) return chatIdOf({ guild, channel: id });
-  const thread = await openThread(id, message, about, deps);
+  const isThreaded = facts.kind === "text" && guild !== undefined && channels.rules(facts).startThreads;
+  const thread = isThreaded ? await openThread(id, message, about, deps) : undefined;
   if (thread !== undefined) channels.learn({ id: thread, type: 11, parent_id: id }, guild);
+  // What is said there while Piloto is away is looked for afterwards.
+  await deps.held.hears(
+    [facts, ...(thread ? [{ id: thread, kind: "thread", guild, parent: id } as const] : [])],
+    message,
+  );
   return chatIdOf({ guild, channel: thread ?? id });
 }
 

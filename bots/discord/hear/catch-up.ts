@@ -4,7 +4,8 @@ import { chatIdOf } from "../discord-ids.ts";
 import { madeAtMs } from "../post/message-marker.ts";
 import { patiently } from "../post/patiently.ts";
 import { troubleOf } from "../post/trouble.ts";
-import { hearMessage, type MessageDeps } from "./hear-message.ts";
+import type { HearDeps } from "./hear-deps.ts";
+import { hearMessage } from "./hear-message.ts";
 import type { HeldChat } from "./held-chats.ts";
 import { DiscordMessage, isSpoken } from "./message-event.ts";
 
@@ -16,7 +17,7 @@ const MOST_PAGES = 3;
  * After a gap (a restart, a session that could not be resumed): what was said meanwhile in the places of the last day
  * is fetched and heard, oldest first; what was heard before is a duplicate. Then open cards are shown as they are.
  */
-export async function catchUp(deps: MessageDeps, signal: AbortSignal): Promise<void> {
+export async function catchUp(deps: HearDeps, signal: AbortSignal): Promise<void> {
   const { held, counts, logger, core } = deps;
   for (const chat of await held.lately(LOOK_BACK_MS)) {
     if (signal.aborted) return;
@@ -35,7 +36,7 @@ export async function catchUp(deps: MessageDeps, signal: AbortSignal): Promise<v
   counts.add("catchUps");
 }
 
-async function catchUpIn(chat: HeldChat, deps: MessageDeps, signal: AbortSignal): Promise<void> {
+async function catchUpIn(chat: HeldChat, deps: HearDeps, signal: AbortSignal): Promise<void> {
   const members = new Map<string, unknown>();
   const { held, core } = deps;
   const messages = await missed(chat, deps);
@@ -51,7 +52,7 @@ async function catchUpIn(chat: HeldChat, deps: MessageDeps, signal: AbortSignal)
 }
 
 /** The newest 300 at most, back to what was heard last, oldest first. */
-async function missed(chat: HeldChat, { rest, clock }: MessageDeps): Promise<DiscordMessage[]> {
+async function missed(chat: HeldChat, { rest, clock }: HearDeps): Promise<DiscordMessage[]> {
   const sinceMs = clock.nowMs() - LOOK_BACK_MS;
   const isMissed = ({ id }: DiscordMessage) => isLater(id, chat.last) && (madeAtMs(id) ?? 0) >= sinceMs;
   const found: DiscordMessage[] = [];
@@ -71,7 +72,7 @@ async function missed(chat: HeldChat, { rest, clock }: MessageDeps): Promise<Dis
 const isLater = (one: string, other: string) => BigInt(one) > BigInt(other);
 
 /** A listed message has no member: its roles are asked for, since they may be what allows the request. */
-async function memberOf(guild: string, user: string, known: Map<string, unknown>, deps: MessageDeps): Promise<unknown> {
+async function memberOf(guild: string, user: string, known: Map<string, unknown>, deps: HearDeps): Promise<unknown> {
   if (!known.has(user)) {
     known.set(
       user,

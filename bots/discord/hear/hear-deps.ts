@@ -1,6 +1,7 @@
 import type { Client } from "discord.js";
 import type { Core } from "../../../core/index.ts";
 import type { ChatFaceDeps } from "../../shared/chat-face.ts";
+import type { FewAtOnce } from "../../shared/few-at-once.ts";
 import type { DiscordSettings } from "../discord-settings.ts";
 import type { AskedLast } from "../post/asked-last.ts";
 import type { ChannelMessages } from "../post/channel-messages.ts";
@@ -8,6 +9,7 @@ import type { Counts } from "../post/counts.ts";
 import type { DiscordRest } from "../post/discord-rest.ts";
 import type { Typing } from "../post/typing.ts";
 import type { Channels } from "./channels.ts";
+import type { HeldChats } from "./held-chats.ts";
 
 /** What everything that comes in works with. */
 export interface HearDeps extends Omit<ChatFaceDeps, "secrets"> {
@@ -19,6 +21,9 @@ export interface HearDeps extends Omit<ChatFaceDeps, "secrets"> {
   readonly askedLast: AskedLast;
   readonly counts: Counts;
   readonly channels: Channels;
+  readonly held: HeldChats;
+  /** Turns of messages that bring files. */
+  readonly fileTurns: FewAtOnce;
   /** The client of the connection that stands, for what it keeps in memory. */
   readonly client: () => Client | undefined;
   /** Piloto's own user id; `undefined` before the first connection. */

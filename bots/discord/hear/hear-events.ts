@@ -5,7 +5,8 @@ import { commandsNote, registerCommands } from "../answer/register-commands.ts";
 import { DISCORD } from "../discord-ids.ts";
 import { patiently } from "../post/patiently.ts";
 import { catchUp } from "./catch-up.ts";
-import { hearMessage, type MessageDeps } from "./hear-message.ts";
+import type { HearDeps } from "./hear-deps.ts";
+import { hearMessage } from "./hear-message.ts";
 import { createInOrder } from "./in-order.ts";
 import { DiscordMessage } from "./message-event.ts";
 
@@ -19,7 +20,7 @@ export interface EventHearer {
 const Guild = z.looseObject({ id: z.string(), unavailable: z.boolean().nullish() });
 const IDS_KEPT = 5_000;
 
-export function createEventHearer(deps: () => MessageDeps | undefined): EventHearer {
+export function createEventHearer(deps: () => HearDeps | undefined): EventHearer {
   const order = createInOrder();
   const seen = new Set<string>();
   const stopping = new AbortController();
@@ -32,7 +33,7 @@ export function createEventHearer(deps: () => MessageDeps | undefined): EventHea
     return true;
   }
 
-  function work(lane: string, what: string, to: MessageDeps, act: (to: MessageDeps) => Promise<void>): void {
+  function work(lane: string, what: string, to: HearDeps, act: (to: HearDeps) => Promise<void>): void {
     order.run(lane, () =>
       act(to).catch((error: unknown) => {
         to.counts.add("failedEvents");
@@ -41,14 +42,14 @@ export function createEventHearer(deps: () => MessageDeps | undefined): EventHea
     );
   }
 
-  function message(data: unknown, to: MessageDeps): void {
+  function message(data: unknown, to: HearDeps): void {
     const read = DiscordMessage.safeParse(data);
     if (!read.success) to.counts.add("unreadable");
     else if (!isNew(read.data.id)) to.counts.add("duplicates");
     else work(read.data.channel_id, "message", to, (all) => patiently(() => hearMessage(read.data, all), all));
   }
 
-  function interaction(data: unknown, to: MessageDeps): void {
+  function interaction(data: unknown, to: HearDeps): void {
     const read = readInteraction(data);
     if (!read) to.counts.add("unreadable");
     else if (!isNew(read.id)) to.counts.add("duplicates");
@@ -56,7 +57,7 @@ export function createEventHearer(deps: () => MessageDeps | undefined): EventHea
     else work(`interaction:${read.id}`, "interaction", to, (all) => answerInteraction(read, all));
   }
 
-  function guildCame(data: unknown, to: MessageDeps): void {
+  function guildCame(data: unknown, to: HearDeps): void {
     const application = to.client()?.application?.id ?? to.ownId();
     const guild = Guild.safeParse(data).data;
     if (!guild || guild.unavailable || !application) return;
@@ -64,7 +65,7 @@ export function createEventHearer(deps: () => MessageDeps | undefined): EventHea
   }
 
   /** Not an outage: Piloto was taken out of the server, and its commands with it. */
-  function guildWent(data: unknown, to: MessageDeps): void {
+  function guildWent(data: unknown, to: HearDeps): void {
     const guild = Guild.safeParse(data).data;
     if (!guild || guild.unavailable) return;
     to.counts.add("guildsLeft");

@@ -8,21 +8,16 @@ import { drawSay } from "../show/draw-say.ts";
 import type { ChannelFacts } from "./channels.ts";
 import { fetchFiles, MOST_FILE_BYTES, MOST_FILES, type WhyLeft } from "./fetch-files.ts";
 import type { HearDeps } from "./hear-deps.ts";
-import type { HeldChats } from "./held-chats.ts";
 import { type DiscordMessage, isMentioned, isSpoken, whoIs, wordsOf } from "./message-event.ts";
 import { openThread } from "./open-thread.ts";
 import { receivePatiently } from "./receive-patiently.ts";
 import { threadBefore } from "./thread-before.ts";
 
-export interface MessageDeps extends HearDeps {
-  readonly held: HeldChats;
-}
-
 /**
  * A message of Discord's: of all that is said only what is meant for Piloto is taken, in the place where its answer
  * belongs. The same message again, however often and in whichever process, is taken once.
  */
-export async function hearMessage(message: DiscordMessage, deps: MessageDeps): Promise<void> {
+export async function hearMessage(message: DiscordMessage, deps: HearDeps): Promise<void> {
   const { channels, counts, ownId } = deps;
   if (!isSpoken(message, ownId())) return;
   const mentioned = isMentioned(message, ownId());
@@ -38,7 +33,8 @@ export async function hearMessage(message: DiscordMessage, deps: MessageDeps): P
   if (facts.kind === "thread" && !mentioned && !rules.threads) return;
   counts.add("received");
   const chatId = await chatFor(message, facts, rules.startThreads, deps);
-  await take(message, chatId, facts, deps, rules.project);
+  const work = () => take(message, chatId, facts, deps, rules.project);
+  await (message.attachments.length > 0 ? deps.fileTurns.run(work) : work());
 }
 
 /**
@@ -47,7 +43,7 @@ export async function hearMessage(message: DiscordMessage, deps: MessageDeps): P
  */
 function isInChat(
   { content, attachments, guild_id, channel_id }: DiscordMessage,
-  { core }: MessageDeps,
+  { core }: HearDeps,
 ): Promise<boolean> {
   if (content === "" && attachments.length === 0) return Promise.resolve(false);
   return core.knowsChat(chatIdOf({ guild: guild_id ?? undefined, channel: channel_id }));
@@ -57,7 +53,7 @@ async function chatFor(
   message: DiscordMessage,
   { kind, guild, id }: ChannelFacts,
   startThreads: boolean,
-  deps: MessageDeps,
+  deps: HearDeps,
 ): Promise<ChatId> {
   if (kind !== "text" || !startThreads || !guild) return chatIdOf({ guild, channel: id });
   const thread = await openThread(id, message.id, wordsOf(message, deps.ownId()), deps);
@@ -69,7 +65,7 @@ async function take(
   message: DiscordMessage,
   chatId: ChatId,
   facts: ChannelFacts,
-  deps: MessageDeps,
+  deps: HearDeps,
   project = deps.settings.defaultProject,
 ): Promise<void> {
   const { counts } = deps;
@@ -96,7 +92,7 @@ async function incoming(
   chatId: ChatId,
   facts: ChannelFacts,
   { files, project }: { files: readonly IncomingFile[]; project: ProjectId },
-  deps: MessageDeps,
+  deps: HearDeps,
 ): Promise<IncomingMessage> {
   const who = whoIs(message.author, message.member, facts.guild);
   const isForeign = facts.kind === "thread" && !(await deps.core.knowsChat(chatId));
@@ -112,7 +108,7 @@ async function incoming(
   };
 }
 
-function leftOut(left: readonly { name: string; why: WhyLeft }[], { language }: MessageDeps): string {
+function leftOut(left: readonly { name: string; why: WhyLeft }[], { language }: HearDeps): string {
   const say = words(language).inbox.files;
   const why = (reason: WhyLeft): string => {
     if (reason === "too-large") return say.why["too-large"](MOST_FILE_BYTES / 1_000_000);
@@ -126,7 +122,7 @@ async function tell(
   channel: string,
   { id }: DiscordMessage,
   text: string,
-  deps: MessageDeps,
+  deps: HearDeps,
   about = "reply",
 ): Promise<void> {
   try {
