@@ -1,6 +1,7 @@
 import { PilotoError } from "../../core/domain/errors.ts";
 import type { Core } from "../../core/index.ts";
 import type { ChatFace, ChatFaceDeps } from "../shared/chat-face.ts";
+import { fewAtOnce, MESSAGES_WITH_FILES } from "../shared/few-at-once.ts";
 import { explainFailure } from "./connect/explain-failure.ts";
 import { type FaceState, faceState } from "./connect/face-state.ts";
 import type { Inbound } from "./connect/inbound.ts";
@@ -62,6 +63,7 @@ export function createSlackFace(
       once: openOnce({ stores, clock }),
       held: openHeldThreads({ stores, clock }),
       recent: recentKeys(RECENT),
+      fileTurns: fewAtOnce(MESSAGES_WITH_FILES),
     };
     // Bolt is large: commands that only need the settings do not load it.
     const { openInbound } = await import("./connect/inbound.ts");

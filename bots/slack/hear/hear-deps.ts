@@ -4,6 +4,7 @@ import type { Core } from "../../../core/index.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import type { Logger } from "../../../core/ports/logger.ts";
 import type { Stores } from "../../../core/ports/stores.ts";
+import type { FewAtOnce } from "../../shared/few-at-once.ts";
 import type { FaceState } from "../connect/face-state.ts";
 import type { SlackBots } from "../install/slack-bots.ts";
 import type { Groups } from "../people/groups.ts";
@@ -24,6 +25,8 @@ export interface HearDeps {
   readonly once: Once;
   readonly held: HeldThreads;
   readonly recent: RecentKeys;
+  /** Turns of messages that bring files. */
+  readonly fileTurns: FewAtOnce;
   readonly state: FaceState;
   readonly stores: Stores;
   readonly clock: Clock;

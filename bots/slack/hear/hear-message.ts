@@ -66,7 +66,8 @@ async function take(message: HeardMessage, situation: Situation, where: Where, d
     return "duplicate";
   }
   try {
-    return await hand(message, key, situation, where, deps);
+    const work = () => hand(message, key, situation, where, deps);
+    return await (message.files.length > 0 ? deps.fileTurns.run(work) : work());
   } catch (error) {
     deps.recent.forget(key);
     throw error;
