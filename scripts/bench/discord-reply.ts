@@ -6,28 +6,30 @@ import type { DiscordBenchWorld } from "./discord-world.ts";
  */
 export interface TalkPlace {
   readonly channel: string;
-  /** Says hello there; a mention where others could be meant. */
-  hello(): void;
+  /** Asks something there that a model answers in words; with a mention where others could be meant. */
+  ask(): void;
 }
 
 const REPLY_WITHIN_MS = 20_000;
 const TICK_MS = 1;
+const QUESTION = "what can you do?";
 
-export function talkPlaces({ discord, people, channels }: DiscordBenchWorld, each: number): TalkPlace[] {
-  const direct = people.slice(0, each).map((user): TalkPlace => {
-    const { channelId } = discord.directMessage(user, "hello");
-    return { channel: channelId, hello: () => void discord.directMessage(user, "hello") };
+export function talkPlaces({ discord, channels }: DiscordBenchWorld, people: readonly string[]): TalkPlace[] {
+  const half = people.length / 2;
+  const direct = people.slice(0, half).map((user): TalkPlace => {
+    const { channelId } = discord.directMessage(user, QUESTION);
+    return { channel: channelId, ask: () => void discord.directMessage(user, QUESTION) };
   });
-  const threads = people.slice(each, 2 * each).map((user, n): TalkPlace => {
+  const threads = people.slice(half).map((user, n): TalkPlace => {
     const thread = discord.createThread(user, `talk ${n}`, {
       message: discord.say(user, "a talk", { in: channels[n % channels.length] }),
     });
-    return { channel: thread, hello: () => void discord.mention(user, "hello", { in: thread }) };
+    return { channel: thread, ask: () => void discord.mention(user, QUESTION, { in: thread }) };
   });
   return [...direct, ...threads];
 }
 
-/** Milliseconds from each hello to the first thing that is seen after it. One place after the other. */
+/** Milliseconds from each question to the first thing that is seen after it. One place after the other. */
 export async function measureReplies(
   { discord }: DiscordBenchWorld,
   places: readonly TalkPlace[],
@@ -35,9 +37,9 @@ export async function measureReplies(
 ): Promise<number[]> {
   const took: Promise<number>[] = [];
   for (let n = 0; n < times * places.length; n++) {
-    const { channel, hello } = places[n % places.length]!;
+    const { channel, ask } = places[n % places.length]!;
     const saidAt = performance.now();
-    hello();
+    ask();
     took.push(firstPost(discord, channel, saidAt));
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, everyMs - (performance.now() - saidAt))));
   }
