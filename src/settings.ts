@@ -59,7 +59,7 @@ export interface SettingsSource {
  * @throws PilotoError SETTINGS_INVALID with the key, what was wanted and what was found.
  */
 export function readSettings({ env, folder }: SettingsSource): Settings {
-  const given = readEnvironment({ ...dotEnv(folder), ...present(env) });
+  const given = readEnvironment({ ...present(dotEnv(folder)), ...present(env) });
   const baseFolder = path.resolve(folder, given.PILOTO_DATA_DIR ?? ".data");
   const file = readFile(
     path.resolve(folder, given.PILOTO_SETTINGS ?? path.join(baseFolder, "settings.json")),

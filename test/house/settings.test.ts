@@ -54,6 +54,13 @@ describe("settings", () => {
     ]);
   });
 
+  test("that are empty in .env are not set, as in the environment", () => {
+    writeFileSync(path.join(folder, ".env"), "SLACK_BOT_TOKEN=\nSLACK_SIGNING_SECRET=\nDISCORD_TOKEN=\nPILOTO_PORT=\n");
+    expect(read({})).toMatchObject({ port: 7420, slack: undefined, discord: undefined });
+    const { slack } = read({ SLACK_BOT_TOKEN: "xoxb-1" });
+    expect(slack?.tokens).toEqual({ bot: "xoxb-1" });
+  });
+
   test("in the environment win over .env, and .env over the settings file", () => {
     writeFileSync(path.join(folder, ".env"), "PILOTO_PORT=7002\nPILOTO_HOST=127.0.0.2\n");
     const place = file({ port: 7003, host: "127.0.0.3", model: "from-file" });
