@@ -84,6 +84,21 @@ test("what was said to Piloto while nothing was connected is heard afterwards, o
   expect(life.count("heard")).toBe(heard + 3);
 });
 
+test("what people said under a message before its plan was wanted is no request after a gap either", async () => {
+  const root = slack.say({ channel: "C0OPS", user: "U0BEN", text: ASK });
+  slack.reply(root.message, { user: "U0BEN", text: "delete everything" });
+  await slack.quiet();
+  await slack.shortcut(root.message, { callbackId: "plan_from_message", user: "U0ANA" });
+  await slack.until("a card is there", () => cardIn("C0OPS", root.ts) !== undefined, 8_000);
+  const heard = life.count("heard");
+  const caughtUp = life.count("caughtUp");
+  const looks = () => life.logger.lines.filter(({ text }) => /Caught up/.test(text)).length;
+  const before = looks();
+  slack.link.disconnect("refresh_requested", "all");
+  await until("it looks again", () => looks() > before, 5_000);
+  expect([life.count("heard"), life.count("caughtUp")]).toEqual([heard, caughtUp]);
+});
+
 test("a line that is dead without a word is noticed", async () => {
   // Long enough for a ping or two.
   await planned();

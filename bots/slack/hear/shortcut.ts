@@ -21,7 +21,8 @@ const Shortcut = z.looseObject({
   response_url: z.string().optional(),
   user: z.looseObject({ id: z.string(), team_id: z.string().nullish() }),
   channel: z.looseObject({ id: z.string() }),
-  message_ts: Ts.optional(),
+  /** When it was chosen. */
+  action_ts: Ts.optional(),
   message: z.looseObject({
     ts: Ts,
     thread_ts: Ts.optional(),
@@ -39,7 +40,8 @@ export async function hearShortcut(
   where: { team: string; bot: SlackBot },
   deps: HearDeps,
 ): Promise<void> {
-  const { user, channel, message, response_url: responseUrl, trigger_id: trigger } = Shortcut.parse(body);
+  const { user, channel, message, action_ts: chosenTs, ...given } = Shortcut.parse(body);
+  const { response_url: responseUrl, trigger_id: trigger } = given;
   const { team, bot } = where;
   if (!(await deps.once.first(`trigger/${trigger}`))) return void deps.state.count("duplicates");
   const line = { bot, channel: channel.id, user: user.id, ...(responseUrl === undefined ? {} : { responseUrl }) };
@@ -51,17 +53,20 @@ export async function hearShortcut(
   if (text === "") return tell(say.noText);
   const actor = await actorOf({ ...where, user: user.id, ...(user.team_id ? { userTeam: user.team_id } : {}) }, deps);
   deps.state.count("shortcuts");
-  const given: Commanded = { bot, team, channel: channel.id, user: user.id, trigger, rules, actor, line };
-  if (!(await isInside(bot, channel.id))) return ask(text, given, deps);
-  await askInThread({ text, ts: message.ts, root: message.thread_ts ?? message.ts }, given, deps);
+  const command: Commanded = { bot, team, channel: channel.id, user: user.id, trigger, rules, actor, line };
+  if (!(await isInside(bot, channel.id))) return ask(text, command, deps);
+  const { ts, thread_ts: root = ts } = message;
+  await askInThread({ text, ts, root, sinceTs: chosenTs ?? String(deps.clock.nowMs() / 1000) }, command, deps);
 }
 
+/** What was said there up to `sinceTs` was said to others: only what comes later may be meant for Piloto. */
 async function askInThread(
-  { text, ts, root }: { text: string; ts: string; root: string },
+  { text, ts, root, sinceTs }: { text: string; ts: string; root: string; sinceTs: string },
   { bot, team, channel, trigger, rules, actor, line }: Commanded,
   deps: HearDeps,
 ): Promise<void> {
   const thread = { team, channel, root };
+  if (!(await deps.core.knowsChat(chatIdOf(thread)))) deps.held.joins(thread, sinceTs);
   const before = root === ts ? [] : await threadBefore(thread, ts, bot, deps);
   const received = await receivePatiently(
     {
@@ -76,7 +81,7 @@ async function askInThread(
   );
   if (received.kind === "refused") return tellPrivately(line, received.reply, deps.language, deps);
   deps.state.count("heard");
-  await deps.held.heard(thread, ts);
+  await deps.held.heard(thread, sinceTs);
   await tellPrivately(line, words(deps.language).inbox.onIt, deps.language, deps);
 }
 
