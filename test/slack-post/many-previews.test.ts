@@ -26,4 +26,5 @@ test("answers that never came to an end do not keep later ones from being shown"
   for (let n = 0; n < 600; n += 1) previews.show(thread, `answer ${n}`, `key ${n}`);
   await until("the latest is shown", () => shown.includes("answer 599"));
   await previews.settled();
+  expect(new Set(shown).size).toBe(shown.length);
 });
