@@ -72,7 +72,7 @@ describe("what Discord is shown", () => {
           if (modal) expect(problemsIn(CALLBACK, { type: 9, data: modal })).toEqual([]);
         }
       }),
-      { numRuns: CASES / 4 },
+      { numRuns: CASES / 8 },
     );
   });
 
