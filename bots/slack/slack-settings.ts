@@ -51,7 +51,7 @@ export interface SlackLimits {
   readonly catchUpMs: number;
   /** Between two places that are looked at after a gap. */
   readonly catchUpPauseMs: number;
-  /** How long user groups are believed. */
+  /** How long user groups are believed: Slack tells them some twenty times a minute. */
   readonly groupsMs: number;
   /** How long names of people are believed. */
   readonly namesMs: number;
@@ -71,7 +71,7 @@ export const SLACK_LIMITS: SlackLimits = {
   futureMs: 300_000,
   catchUpMs: 86_400_000,
   catchUpPauseMs: 300,
-  groupsMs: 60_000,
+  groupsMs: 5_000,
   namesMs: 3_600_000,
   homeEveryMs: 5_000,
   homeOpenMs: 900_000,
