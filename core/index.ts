@@ -71,6 +71,9 @@ export function createCore(ports: CorePorts): Core {
   const runner = createRunner(deps);
   const poster = createProgressPoster(ports);
   const upkeep = createUpkeep(ports);
+  const { defaultProject } = ports;
+  const named = <T extends { readonly projectId?: ProjectId }>(request: T): T =>
+    request.projectId === undefined && defaultProject ? { ...request, projectId: defaultProject } : request;
   let stopping: Promise<void> | undefined;
 
   async function stop(withinMs: number): Promise<void> {
@@ -92,7 +95,7 @@ export function createCore(ports: CorePorts): Core {
       stopping ??= stop(withinMs);
       return stopping;
     },
-    receiveMessage: conversation.receive,
+    receiveMessage: (message) => conversation.receive(named(message)),
     async pressButton(press) {
       const pressed = await conversation.press(press);
       // The commit tells the runner as well, but it looks at commits in bursts.
@@ -106,10 +109,10 @@ export function createCore(ports: CorePorts): Core {
       runner.wake();
       return stopped;
     },
-    command: (request) => menuCommand(request, deps),
+    command: (request) => menuCommand(named(request), deps),
     showRun: (runId, who) => showRun(runId, who, ports),
     overview: (who) => overview(who, ports),
-    suggest: (request) => suggest(request, deps),
+    suggest: (request) => suggest(named(request), deps),
     refreshCards: (face) => announceOpenRuns(ports.stores, face, ports.clock.nowMs()),
     async idle(chatId) {
       // In the order in which one makes work for the next.

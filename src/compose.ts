@@ -95,7 +95,7 @@ async function build(settings: Settings, options: ComposeOptions, closing: Opene
   const demo = settings.isDemo ? await openDemo(services) : undefined;
   if (demo) closing.add(() => demo.stop());
   const nodes = demo?.nodes ?? settings.fleet;
-  const { contextTokens, model, language } = settings;
+  const { contextTokens, model, language, defaultProject } = settings;
   const fleet = createFleet({ nodes, clock, logger, contextTokens, defaultModel: model });
   closing.add(() => fleet.stop());
   const tools = [createHttpTools({ stores, secrets, clock, logger, egress }), createBuiltInTools({ fleet })];
@@ -109,7 +109,7 @@ async function build(settings: Settings, options: ComposeOptions, closing: Opene
   const checkpoint = () => checkpoints.write(clock.nowMs());
   const boot = { id: ids.next() as BootId, processName: processName(settings) };
   const core = createCore({
-    ...{ stores, fleet, tools, platforms, clock, ids, logger, checkpoint, boot, language },
+    ...{ stores, fleet, tools, platforms, clock, ids, logger, checkpoint, boot, language, defaultProject },
     redact: secrets.redact,
   });
   const register = async (signal: AbortSignal) => {

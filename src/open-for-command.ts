@@ -80,7 +80,18 @@ function lazyParts(parts: Parts): Pick<CommandHouse, "fleet" | "core" | "close">
       const boot = { id: ids.next() as BootId, processName: `command ${process.pid}` };
       const fleet = await fleetOnce();
       const tools = [createHttpTools(parts), createBuiltInTools({ fleet })];
-      return createCore({ stores, fleet, tools, platforms: [], clock, ids, logger, boot, language: settings.language });
+      return createCore({
+        stores,
+        fleet,
+        tools,
+        platforms: [],
+        clock,
+        ids,
+        logger,
+        boot,
+        language: settings.language,
+        defaultProject: settings.defaultProject,
+      });
     },
     async close() {
       await (await fleet)?.stop();

@@ -1,5 +1,5 @@
 import type { Language } from "../domain/chat.ts";
-import type { BootId } from "../domain/ids.ts";
+import type { BootId, ProjectId } from "../domain/ids.ts";
 import type { ChatPlatform } from "./chat-platform.ts";
 import type { Clock, IdSource } from "./clock.ts";
 import type { Logger } from "./logger.ts";
@@ -22,6 +22,8 @@ export interface CorePorts {
   readonly redact?: (text: string) => string;
   /** What a chat speaks until a person writes in the other language; English when absent. */
   readonly language?: Language;
+  /** Where a chat belongs that names no project; the first by its id when absent. */
+  readonly defaultProject?: ProjectId;
   /** This start of this process. */
   readonly boot: { readonly id: BootId; readonly processName: string };
 }

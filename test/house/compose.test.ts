@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { ProjectId } from "../../core/domain/ids.ts";
+import type { AccountId, ChatId, ProjectId } from "../../core/domain/ids.ts";
 import { compose, type House } from "../../src/compose.ts";
 import { startWorkshop, type Workshop } from "../../src/demo/workshop.ts";
 import { readSettings } from "../../src/settings.ts";
@@ -23,9 +23,9 @@ afterEach(async () => {
 
 const shop = "shop" as ProjectId;
 
-async function start(project: object, { serve = false } = {}): Promise<House> {
+async function start(project: object, { serve = false, more = {} } = {}): Promise<House> {
   const file = path.join(folder, "settings.json");
-  writeFileSync(file, JSON.stringify({ logLevel: "silent", port: 0, projects: { shop: project } }));
+  writeFileSync(file, JSON.stringify({ logLevel: "silent", port: 0, projects: { shop: project }, ...more }));
   const settings = readSettings({ env: { PILOTO_SETTINGS: file }, folder });
   const house = await compose(settings, { platforms: [], serve });
   houses.push(house);
@@ -76,6 +76,14 @@ describe("a house put together from settings", () => {
     houses.push(house);
     const project = await house.stores.read((tx) => tx.projects.get(shop));
     expect(project?.access).toEqual({ propose: [], confirm: [], administer: [] });
+  });
+
+  test("takes what names no project into the default one, whatever the other ones are called", async () => {
+    const projects = { attic: {}, shop: { access: { propose: ["other:*"] } } };
+    const house = await start({}, { more: { projects, defaultProject: "shop" } });
+    const [chatId, account] = ["other:talk" as ChatId, "other:ana" as AccountId];
+    await house.core.receiveMessage({ key: "1", chatId, account, text: "help" });
+    expect(await house.stores.read((tx) => tx.chats.get(chatId))).toMatchObject({ projectId: shop });
   });
 
   test("refuses a second house on the same data, and gives the data back when it stops", async () => {
