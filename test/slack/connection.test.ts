@@ -171,6 +171,18 @@ test("an unanswered database of user groups gives nobody a permission, and names
   expect(life.logger.lines.some(({ text }) => /User groups are not known/.test(text))).toBe(true);
 });
 
+test("a form that cannot be worked on stays open and says so", async () => {
+  const card = await planned("C0OPS", "U0BEN");
+  await slack.press(card, "Edit", { user: "U0BEN" });
+  await slack.until("the form is open", () => slack.modalOf("U0BEN") !== undefined);
+  const core = life.house.core as { showRun: unknown };
+  const { showRun } = core;
+  core.showRun = () => Promise.reject(new Error("the disk is away"));
+  await slack.submitView(slack.modalOf("U0BEN")!);
+  core.showRun = showRun;
+  expect(JSON.stringify(slack.modalOf("U0BEN")?.view)).toMatch(/The plan was not changed.*went wrong/);
+});
+
 test("a token that Slack does not take is told in health, and the process goes on", async () => {
   const { stores, secrets, clock, ids } = life.house;
   const deps = { stores, secrets, clock, ids, logger: life.logger, language: "en" as const };

@@ -3,6 +3,7 @@ import { words } from "../../../core/words/words.ts";
 import { withoutTokens } from "../connect/explain-failure.ts";
 import type { SlackBot } from "../install/slack-bots.ts";
 import { SHORTCUT_ID, SLASH_COMMAND } from "../setup/scopes.ts";
+import { formNotice } from "./form-notice.ts";
 import type { HearDeps } from "./hear-deps.ts";
 import { hearMessage } from "./hear-message.ts";
 import type { Homes } from "./homes.ts";
@@ -11,7 +12,7 @@ import { hearNativeStop } from "./native-stop.ts";
 import { hearPress, teamOfRun } from "./press.ts";
 import { hearShortcut } from "./shortcut.ts";
 import { hearCommand } from "./slash-command.ts";
-import { submitForm } from "./submit-form.ts";
+import { type FormAnswer, submitForm } from "./submit-form.ts";
 import { tellPrivately } from "./tell-privately.ts";
 import { forgetWorkspace } from "./uninstalled.ts";
 import { type Belongs, belongsTo } from "./where-from.ts";
@@ -47,9 +48,25 @@ export function listen(app: App, homes: Homes, deps: HearDeps): { settled(): Pro
   app.action(/[\s\S]*/, ({ body }) => withBot(body, (where) => hearPress(body, where, deps)));
   app.view(/[\s\S]*/, ({ body, ack }) => {
     if (body.type !== "view_submission") return ack();
-    return withBot(body, (where) => submitForm(body, where, deps, (answer) => ack(answer as never)));
+    return withBot(body, (where) => formSent(body, where, deps, (answer) => ack(answer as never)));
   });
   return { settled: lanes.settled };
+}
+
+/** A form that could not be worked on must not close as if it had been kept. */
+async function formSent(
+  body: unknown,
+  where: Where,
+  deps: HearDeps,
+  answer: (answer: FormAnswer) => Promise<void>,
+): Promise<void> {
+  try {
+    await submitForm(body, where, deps, answer);
+  } catch (error) {
+    // An answer that was given before stands.
+    await answer(formNotice(words(deps.language).inbox.failed, deps.language));
+    throw error;
+  }
 }
 
 /** Hands over the workspace and its bot; a workspace without an installation is told in the log. */
