@@ -16,7 +16,7 @@ const life = () => openHeldChats({ stores, clock: systemClock(), logger: silentL
 const thread = (id: string): ChannelFacts => ({ id, kind: "thread", guild: "1", parent: "2" });
 
 describe("the places in which Piloto was spoken to", () => {
-  test("what is heard before a place is caught up hides nothing of the gap, over any number of crashes", async () => {
+  test("what is heard before a place is caught up hides nothing of the gap, over any number of crashes and gaps", async () => {
     await life().hears([thread("1000")], "1010");
     const second = life();
     await second.hears([thread("1000")], "1050");
@@ -28,6 +28,10 @@ describe("the places in which Piloto was spoken to", () => {
 
     await third.caughtUp(found!, "1060");
     await third.hears([thread("1000")], "1070");
+    expect(await life().lately(DAY_MS)).toMatchObject([{ last: "1069" }]);
+
+    third.gap();
+    await third.hears([thread("1000")], "1090");
     expect(await life().lately(DAY_MS)).toMatchObject([{ last: "1069" }]);
   });
 

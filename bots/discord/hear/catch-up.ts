@@ -48,7 +48,7 @@ async function catchUpIn(chat: HeldChat, deps: HearDeps, signal: AbortSignal): P
     const member = chat.guild ? await memberOf(chat.guild, message.author.id, members, deps) : undefined;
     await hearMessage({ ...message, guild_id: chat.guild, member: member as never }, deps);
   }
-  await held.caughtUp(chat, messages.at(-1)?.id ?? chat.last);
+  if (!signal.aborted) await held.caughtUp(chat, messages.at(-1)?.id ?? chat.last);
 }
 
 /** The newest 300 at most, back to what was heard last, oldest first. */

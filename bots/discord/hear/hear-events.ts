@@ -24,6 +24,7 @@ export function createEventHearer(deps: () => HearDeps | undefined): EventHearer
   const order = createInOrder();
   const seen = new Set<string>();
   const stopping = new AbortController();
+  let catching = new AbortController();
 
   /** Events are delivered again after a resume, and sometimes just so. */
   function isNew(id: string): boolean {
@@ -75,6 +76,16 @@ export function createEventHearer(deps: () => HearDeps | undefined): EventHearer
     });
   }
 
+  /** A new session: what happened before it is not delivered again. A resumed one has no READY. */
+  function beginCatchUp(to: HearDeps): void {
+    to.held.gap();
+    // One that is under way knows nothing of the latest gap.
+    catching.abort();
+    catching = new AbortController();
+    const signal = AbortSignal.any([stopping.signal, catching.signal]);
+    work("catch-up", "catch-up", to, (all) => catchUp(all, signal));
+  }
+
   return {
     hear(name, data) {
       const to = deps();
@@ -84,8 +95,7 @@ export function createEventHearer(deps: () => HearDeps | undefined): EventHearer
       else if (name === "THREAD_CREATE") to.channels.learn(data, undefined);
       else if (name === "GUILD_CREATE") guildCame(data, to);
       else if (name === "GUILD_DELETE") guildWent(data, to);
-      // A new session: what happened before it is not delivered again. A resumed one has no READY.
-      else if (name === "READY") work("catch-up", "catch-up", to, (all) => catchUp(all, stopping.signal));
+      else if (name === "READY") beginCatchUp(to);
     },
     stop() {
       stopping.abort();

@@ -19,12 +19,13 @@ export interface HeldChats {
    */
   hears(places: readonly ChannelFacts[], message: string): Promise<void>;
   /**
-   * There was a gap. All places of the last `forMs`, those spoken in last first, at most 300; older ones are forgotten.
-   * What is noted of a place stays until it is caught up, whatever is heard there meanwhile: a crash in between loses
-   * nothing.
+   * There was a gap, and from now on something is heard again. What is noted of a place stays until it is caught up,
+   * whatever is heard there meanwhile: a crash or another gap in between loses nothing.
    */
+  gap(): void;
+  /** All places of the last `forMs`, those spoken in last first, at most 300; older ones are forgotten. */
   lately(forMs: number): Promise<HeldChat[]>;
-  /** Everything up to `last` is heard there now. */
+  /** Everything up to `last` is heard there now. Not to be called for a place that was listed before the latest gap. */
   caughtUp(chat: HeldChat, last: string): Promise<void>;
 }
 
@@ -83,8 +84,10 @@ export function openHeldChats({ stores, clock, logger }: Deps): HeldChats {
         logger.warn({ error: String(error) }, "A place could not be noted; the next message there notes it.");
       }
     },
-    async lately(forMs) {
+    gap() {
       current.clear();
+    },
+    async lately(forMs) {
       const found = await stores.atomically(async (tx) => {
         await tx.faceNotes.forget(DISCORD, PREFIX, clock.nowMs() - forMs);
         return allNotes(tx);
@@ -94,11 +97,11 @@ export function openHeldChats({ stores, clock, logger }: Deps): HeldChats {
       return found.slice(0, MOST);
     },
     async caughtUp({ id, kind, guild, parent, last: before }, last) {
-      if (last !== before) {
-        const now: Note = { last, kind, seen: last, ...(guild ? { guild } : {}), ...(parent ? { parent } : {}) };
-        await stores.atomically((tx) => tx.faceNotes.put(DISCORD, PREFIX + id, now, clock.nowMs()));
-      }
+      // Before anything is waited for: a gap that comes meanwhile makes it behind again.
       remember(id, 0);
+      if (last === before) return;
+      const now: Note = { last, kind, seen: last, ...(guild ? { guild } : {}), ...(parent ? { parent } : {}) };
+      await stores.atomically((tx) => tx.faceNotes.put(DISCORD, PREFIX + id, now, clock.nowMs()));
     },
   };
 }
