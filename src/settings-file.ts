@@ -5,7 +5,9 @@ const account = z
   .regex(
     /^[a-z]+:(?:\*|[^\s*/]+\/\*|[^\s*]+)$/,
     'an account such as "terminal:ana", a group such as "slack:T1/S1", or "terminal:*" or "slack:T1/*" for everybody there',
-  );
+  )
+  // Discord's users belong to no server: such a name would allow nobody, without a word.
+  .refine((name) => !/^discord:.*\/\*$/.test(name), 'for everybody of a Discord server "discord:role/<server id>"');
 const name = z.string().regex(/^[a-z0-9-]{1,40}$/, "lower-case letters, digits and dashes, at most 40");
 const count = z.number().int().positive();
 

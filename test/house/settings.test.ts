@@ -125,6 +125,10 @@ describe("bad settings get one sentence with the key, what was wanted and what w
     [{ projects: { shop: { limits: { stepsPerPlan: 0 } } } }, "projects.shop.limits.stepsPerPlan in the settings file"],
     [{ projects: { shop: { acess: {} } } }, '"acess" under "projects.shop"'],
     [{ projects: { shop: { access: { confirm: ["ana"] } } } }, 'wanted an account such as "terminal:ana"'],
+    [
+      { projects: { shop: { access: { confirm: ["discord:123/*"] } } } },
+      'wanted for everybody of a Discord server "discord',
+    ],
     [{ projects: { lab: {} }, defaultProject: "shop" }, 'defaultProject is "shop"; the projects are: lab'],
     [{ fleet: [{ name: "pc1", url: "not a url" }] }, "fleet.0.url"],
   ])("in the file: %j", (content, sentence) => {
