@@ -115,7 +115,8 @@ function botsOf(
   { stores, secrets, clock, logger }: ChatFaceDeps,
 ): Bots {
   const onGone = (why: string) => state.set("down", why);
-  if (botToken !== undefined) return oneWorkspace({ botToken, apiUrl, logger, onGone });
+  const onBack = () => state.set("connected");
+  if (botToken !== undefined) return oneWorkspace({ botToken, apiUrl, logger, clock, onGone, onBack });
   return openInstallations({ stores, secrets, clock, logger, apiUrl });
 }
 

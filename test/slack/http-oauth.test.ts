@@ -183,6 +183,16 @@ test("what Piloto does not know is acknowledged and logged", async () => {
   expect(life.count("unknown")).toBeGreaterThanOrEqual(4);
 });
 
+test("an end that is told late, after the workspace installed Piloto again, ends nothing", async () => {
+  for (const event of [{ type: "app_uninstalled" }, { type: "tokens_revoked", tokens: { bot: ["U0PILOTO"] } }]) {
+    const payload = { type: "event_callback", team_id: "T0BETA", event_id: `EvLate-${event.type}`, event };
+    await slack.redeliver({ kind: "events_api", team: "T0BETA", payload });
+  }
+  const ofOver = () => life.logger.lines.filter(({ text }) => /an end that is over/.test(text)).length;
+  await until("both are seen through", () => ofOver() === 2);
+  expect(life.count("uninstalled")).toBe(0);
+});
+
 test("a workspace that takes Piloto off is forgotten, and the other one goes on", async () => {
   for (const delivery of slack.uninstall("T0BETA")) await delivery.settled;
   await until("it is forgotten", () => life.count("uninstalled") > 0);
