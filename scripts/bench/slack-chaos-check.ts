@@ -21,7 +21,7 @@ export interface Wrongs {
   readonly unfinished: string[];
   /** Acknowledged to Slack, and killed before it was saved. */
   readonly unheard: string[];
-  readonly counted: { readonly runs: number; readonly messages: number; readonly done: number };
+  readonly counted: Readonly<Record<"meant" | "told" | "messages" | "runs" | "done", number>>;
 }
 
 /** Holds Slack, the record and the workshop against each other. Nobody else may be writing. */
@@ -42,8 +42,10 @@ export async function chaosWrongs(world: SlackBenchWorld, meant: readonly Meant[
         .map(({ id, state }) => `${id} ${state}`),
       unheard: meant.filter(isLost).map(({ channel, ts }) => `${channel}/${ts}`),
       counted: {
-        runs: runs.length,
+        meant: meant.length,
+        told: meant.filter(({ wasTold }) => wasTold()).length,
         messages: said.length,
+        runs: runs.length,
         done: runs.filter(({ state }) => state === "done").length,
       },
     };
