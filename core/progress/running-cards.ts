@@ -4,6 +4,8 @@ import type { DueCard } from "./due.ts";
 
 /** However many runs are under way, no more than 20 of their cards a second are rendered to let time go on. */
 const GAP_MS = 50;
+/** After a first failure; each further one in a row doubles it. */
+const FIRST_PAUSE_MS = 1_000;
 
 /** Cards with a step that runs, and when their elapsed time is shown again. Known to this process alone. */
 export interface RunningCards {
@@ -11,7 +13,7 @@ export interface RunningCards {
   delivered(due: DueCard, ref: MessageRef | undefined): void;
   /** The card that was shown longest ago, when it is its turn. It comes again after its next delivery. */
   take(nowMs: number, isFree: (chatId: ChatId) => boolean): DueCard | undefined;
-  /** The platform did not take one: no other one is tried before the usual time has passed. */
+  /** The platform did not take one: a single card keeps the others for a moment, a platform that is down for longer. */
   failed(nowMs: number): void;
   /** A card that was shown again a moment ago is not edited yet. */
   mayEdit(due: DueCard, nowMs: number): boolean;
@@ -30,6 +32,7 @@ export function createRunningCards(limits: PlatformLimits, nowMs: () => number):
   /** In the order in which they were shown. */
   const cards = new Map<string, Shown>();
   let takenAtMs = Number.NEGATIVE_INFINITY;
+  let failures = 0;
   const keyOf = ({ runId, chatId }: DueCard) => `${runId}\n${chatId}`;
   const put = (due: DueCard) => {
     cards.delete(keyOf(due));
@@ -38,6 +41,7 @@ export function createRunningCards(limits: PlatformLimits, nowMs: () => number):
   return {
     delivered(due, ref) {
       if (everyMs === undefined) return;
+      failures = 0;
       if (ref === undefined) cards.delete(keyOf(due));
       else put({ ...due, ref, shown: due.version, tries: 0, isAgain: true });
     },
@@ -51,7 +55,8 @@ export function createRunningCards(limits: PlatformLimits, nowMs: () => number):
       return first.due;
     },
     failed(now) {
-      takenAtMs = now + (everyMs ?? 0) - GAP_MS;
+      takenAtMs = now + Math.min(everyMs ?? 0, FIRST_PAUSE_MS * 2 ** failures) - GAP_MS;
+      failures += 1;
     },
     mayEdit(due, now) {
       const shown = due.isAgain ? undefined : cards.get(keyOf(due));

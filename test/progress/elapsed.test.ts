@@ -106,6 +106,21 @@ test("a platform that does not want it is asked once, and one that fails is aske
   expect(elapsed(platform)).toBe("10 s");
 });
 
+test("one card that its platform never takes costs the others a moment in each round", async () => {
+  const home = await house();
+  const { clock, poster } = home;
+  const platform = memoryPlatform({ showElapsedEveryMs: 5_000 });
+  const chats = Array.from({ length: 100 }, (_, n) => asId<ChatId>(`memory:chat-${n}`));
+  for (const [n, chatId] of chats.entries()) await working(home, { id: asId<RunId>(`run-${n}`), chatId });
+  await poster(platform).idle();
+  platform.faults(chats[0]!, ...Array.from({ length: 50 }, () => ({ kind: "before" }) as const));
+  for (let second = 0; second < 60; second++) await clock.advance(1_000);
+  const shown = platform.messages.map(({ versions }) => versions.length).sort((a, b) => a - b);
+  expect(shown).toHaveLength(100);
+  expect(shown[0]).toBe(1);
+  expect(shown[1]).toBeGreaterThanOrEqual(9);
+});
+
 test("a card that was shown again a moment ago keeps the platform's pause before its next edit", async () => {
   const home = await house();
   const { clock, poster } = home;
