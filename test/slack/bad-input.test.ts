@@ -19,7 +19,12 @@ beforeAll(async () => {
   world = await openSlackWorld();
   slack = await startSlackServer();
   life = await wakeInSlack(world, slack, {
-    places: [{ server: "T0ACME" }, { channel: "C0GENERAL", listen: false }, { channel: "C0SECRET", threads: false }],
+    places: [
+      { server: "T0ACME" },
+      { channel: "D00CLEO", listen: false },
+      { channel: "C0GENERAL", listen: false },
+      { channel: "C0SECRET", threads: false },
+    ],
   });
   await slack.connected(2);
 });
@@ -85,6 +90,11 @@ test("where Piloto is told not to listen it is silent, and a command there is an
   await slack.slash({ text: `ask ${ASK}`, user: "U0ANA", channel: "C0GENERAL" });
   await privately("U0ANA", /not set up to work in this place/);
   expect(life.count("heard")).toBe(heard);
+});
+
+test("who writes directly where Piloto does not listen is told so", async () => {
+  slack.directMessage({ user: "U0CLEO", text: ASK });
+  await privately("U0CLEO", /not set up to work in this place/);
 });
 
 test("where threads need a mention, a reply without one is left alone", async () => {

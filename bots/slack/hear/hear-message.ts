@@ -36,15 +36,25 @@ export async function hearMessage(event: unknown, where: Where, deps: HearDeps):
     return late;
   }
   const rules = placeOf(deps.settings.places, { server: where.team, channel: message.channel });
+  if (!rules.listen) return sayNotHere(message, where, deps);
   const thread = { team: where.team, channel: message.channel, root: message.root };
   const isHeld = message.isReply && (await deps.core.knowsChat(chatIdOf(thread)));
   const mayAnswer = isHeld && rules.threads && !deps.held.isEarlier(thread, message.ts);
-  if (!rules.listen || !isMeant(message, mayAnswer, where)) return "not-for-us";
+  if (!isMeant(message, mayAnswer, where)) return "not-for-us";
   if (!isHeld) deps.held.joins(thread, message.ts);
   return take(message, { thread, isHeld, rules }, where, deps);
 }
 
 export type Heard = "taken" | "duplicate" | "refused" | "not-for-us" | "stale" | "future";
+
+/** In a channel Piloto keeps silent where it is told to; who writes to it alone would wait for an answer. */
+async function sayNotHere(message: HeardMessage, { team, bot }: Where, deps: HearDeps): Promise<Heard> {
+  const { channel, user, ts, isDirect } = message;
+  if (!isDirect || !deps.recent.begin(messageKey(team, channel, ts))) return "not-for-us";
+  const line = { bot, channel, user, thread: threadLine(message) };
+  await tellPrivately(line, words(deps.language).inbox.notHere, deps.language, deps);
+  return "not-for-us";
+}
 
 /** `mayAnswer`: in this thread people need not mention Piloto. */
 function isMeant(message: HeardMessage, mayAnswer: boolean, { bot }: Where): boolean {
