@@ -173,15 +173,18 @@ test("a paste of 40 kB is planned, one of 120 kB is refused with a sentence", as
   await privately("U0ANA", /too large/);
 });
 
-test("after a post that may or may not have arrived, a command begins one thread", async () => {
-  const before = slack.history("C0OPS").length;
-  slack.failNext({ method: "chat.postMessage", how: "5xx-after" });
-  await slack.slash({ text: `ask ${ASK}`, user: "U0ANA", channel: "C0OPS" });
-  await slack.until("the thread begins", () => slack.history("C0OPS").length > before);
-  const root = slack.history("C0OPS").at(-1)!;
-  await slack.until("a card is there", () => cardIn("C0OPS", root.ts) !== undefined, 8_000);
-  expect(slack.history("C0OPS").length).toBe(before + 1);
-});
+test.each(["5xx-after", "cut-after", "cut-before"] as const)(
+  "a command begins one thread where its post meets %s",
+  async (how) => {
+    const before = slack.history("C0OPS").length;
+    slack.failNext({ method: "chat.postMessage", how });
+    await slack.slash({ text: `ask ${ASK}`, user: "U0ANA", channel: "C0OPS" });
+    await slack.until("the thread begins", () => slack.history("C0OPS").length > before);
+    const root = slack.history("C0OPS").at(-1)!;
+    await slack.until("a card is there", () => cardIn("C0OPS", root.ts) !== undefined, 8_000);
+    expect(slack.history("C0OPS").length).toBe(before + 1);
+  },
+);
 
 test("a card that somebody deleted comes back with the next change, and the run is not disturbed", async () => {
   const card = await planned();

@@ -1,8 +1,8 @@
 import type { KnownBlock } from "@slack/types";
 import { cutAt, plainText } from "../../../core/domain/plain-text.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
-import { explainFailure } from "../connect/explain-failure.ts";
 import type { SlackBot } from "../install/slack-bots.ts";
+import { failureOf, type SlackFailure } from "../post/slack-failure.ts";
 import { escapeMrkdwn, fallbackText } from "../show/mrkdwn.ts";
 import { richText, run, section } from "../show/rich-text.ts";
 import type { SlackThread } from "../slack-ids.ts";
@@ -26,7 +26,6 @@ export interface Root extends SlackThread {
   readonly isElsewhere: boolean;
 }
 
-const NOT_THERE = ["not_in_channel", "channel_not_found", "is_archived", "restricted_action", "no_permission"];
 const MOST = 2_500;
 
 /**
@@ -40,7 +39,7 @@ export async function postRoot(wanted: RootWanted, clock: Clock): Promise<Root> 
   try {
     return { ...(await postSurely(wanted, wanted.channel, clock)), team, isElsewhere: false };
   } catch (error) {
-    if (!NOT_THERE.includes(explainFailure(error).code)) throw error;
+    if (!isOutOfReach(failureOf(error))) throw error;
     const { channel } = await bot.client.conversations.open({ users: user });
     if (!channel?.id) throw error;
     return { ...(await postSurely(wanted, channel.id, clock)), team, isElsewhere: true };
@@ -57,17 +56,21 @@ async function postSurely(wanted: RootWanted, channel: string, clock: Clock): Pr
     try {
       return await post(wanted, channel);
     } catch (error) {
-      const { code, retryAfterMs } = explainFailure(error);
-      const mayBeThere = code === "unreachable" || code.startsWith("http_5") || UNSURE.includes(code);
-      if (tried >= TRIES || !(mayBeThere || code === "ratelimited")) throw error;
-      await clock.sleep(retryAfterMs ?? PAUSE_MS * tried);
-      const found = mayBeThere ? await find(wanted, channel) : undefined;
+      const failure = failureOf(error);
+      const waitMs = failure.kind === "wait" ? failure.ms : PAUSE_MS * tried;
+      if (tried >= TRIES || !MAY_PASS.includes(failure.kind) || waitMs > LONGEST_WAIT_MS) throw error;
+      await clock.sleep(waitMs);
+      const found = failure.kind === "doubtful" ? await find(wanted, channel) : undefined;
       if (found) return found;
     }
   }
 }
 
-const UNSURE = ["internal_error", "fatal_error", "service_unavailable", "request_timeout"];
+const MAY_PASS: readonly SlackFailure["kind"][] = ["wait", "unreached", "doubtful"];
+/** Somebody waits for an answer to what they typed. */
+const LONGEST_WAIT_MS = 60_000;
+/** The channel takes no message of Piloto's. `no_permission`: the app lacks it in this channel. */
+const isOutOfReach = ({ kind, code }: SlackFailure): boolean => kind === "chat-gone" || code === "no_permission";
 const LATEST = 30;
 
 /** The message of this cause among the latest of the channel. */
