@@ -30,25 +30,32 @@ export async function stopChat(
   const seen = await deps.stores.read(async (tx) => {
     const chat = await tx.chats.get(chatId);
     const projects = chat ? [await tx.projects.get(chat.projectId)] : await tx.projects.list();
-    const run = chat?.activeRunId && (await tx.runs.get(chat.activeRunId));
-    const pending = chat?.pendingRunId && (await tx.runs.get(chat.pendingRunId));
     const who = await holderOf(tx, { account, groups });
     const mayStop = projects.some((project) => project !== undefined && isKnown(who, project));
-    return { language: chat?.language ?? deps.language ?? "en", mayStop, run, pending };
+    return { language: chat?.language ?? deps.language ?? "en", mayStop };
   });
   const say = words(seen.language);
   if (!seen.mayStop) return { reply: say.conversation.stranger(account) };
   const isThinkingEnded = await endThinking(chatId, say.menu.stop.thinking, deps);
   interrupt(chatId);
   const lines = isThinkingEnded ? [say.menu.stop.thinking] : [];
-  if (seen.run && isActive(seen.run.state)) {
-    const { id: runId, revision } = seen.run;
+  // Not before: what was being acted on a moment ago may have confirmed a run.
+  const { active, pending } = await deps.stores.read((tx) => runsOf(tx, chatId));
+  if (active && isActive(active.state)) {
+    const { id: runId, revision } = active;
     const press = { runId, revision, action: "stop" as const, by: account, groups };
     lines.push((await pressButton(press, deps, ending)).reply);
   }
   if (lines.length > 0) return { reply: lines.join("\n") };
   const { stop, stopPending } = say.conversation.nothing;
-  return { reply: seen.pending && seen.pending.state === "draft" ? stopPending : stop };
+  return { reply: pending?.state === "draft" ? stopPending : stop };
+}
+
+async function runsOf(tx: ReadTx, chatId: ChatId) {
+  const chat = await tx.chats.get(chatId);
+  const active = chat?.activeRunId && (await tx.runs.get(chat.activeRunId));
+  const pending = chat?.pendingRunId && (await tx.runs.get(chat.pendingRunId));
+  return { active: active || undefined, pending: pending || undefined };
 }
 
 async function endThinking(chatId: ChatId, text: string, deps: ConversationDeps): Promise<boolean> {

@@ -55,6 +55,25 @@ test("it asks the chat's run to stop as the Stop button would, in the chat's lan
   expect(await states(house)).toEqual(["cancelled"]);
 });
 
+test("it stops a run that somebody confirmed while it looked", async () => {
+  const house = await openConversation();
+  await house.say("set the stock of p-101 to 400");
+  let confirmed: Promise<void> | undefined;
+  const stores: typeof house.stores = {
+    ...house.stores,
+    async read(work) {
+      const seen = await house.stores.read(work);
+      confirmed ??= house.say("confirm", "test:ben");
+      await confirmed;
+      return seen;
+    },
+  };
+  const other = createConversation({ ...house, stores });
+  const { reply } = await other.stopChat({ chatId: CHAT, account: account("test:ana") });
+  expect(reply).toMatch(/^Stop asked for/);
+  expect(await states(house)).toEqual(["cancelled"]);
+});
+
 test("a stranger's Stop ends nothing", async () => {
   const house = await openConversation();
   let release = () => {};
