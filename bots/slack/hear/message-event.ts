@@ -1,28 +1,28 @@
 import { z } from "zod";
 
-const Attachment = z.looseObject({ text: z.string().optional(), fallback: z.string().optional() });
+const Attachment = z.looseObject({ text: z.string().nullish(), fallback: z.string().nullish() });
 
 const Message = z.looseObject({
   type: z.enum(["message", "app_mention"]),
-  subtype: z.string().optional(),
+  subtype: z.string().nullish(),
   channel: z.string().regex(/^[A-Z0-9]{2,30}$/),
-  channel_type: z.string().optional(),
+  channel_type: z.string().nullish(),
   user: z
     .string()
     .regex(/^[UW][A-Z0-9]{1,30}$/)
-    .optional(),
+    .nullish(),
   bot_id: z.string().nullish(),
-  text: z.string().optional(),
+  text: z.string().nullish(),
   ts: z.string().regex(/^\d{1,16}\.\d{1,10}$/),
   thread_ts: z
     .string()
     .regex(/^\d{1,16}\.\d{1,10}$/)
-    .optional(),
-  user_team: z.string().optional(),
-  source_team: z.string().optional(),
-  team: z.string().optional(),
-  files: z.array(z.unknown()).optional(),
-  attachments: z.array(Attachment).optional(),
+    .nullish(),
+  user_team: z.string().nullish(),
+  source_team: z.string().nullish(),
+  team: z.string().nullish(),
+  files: z.array(z.unknown()).nullish(),
+  attachments: z.array(Attachment).nullish(),
 });
 
 /** What a person wrote in Slack, in Slack's own markup. */
@@ -52,25 +52,29 @@ const SPOKEN = [undefined, "file_share", "thread_broadcast", "me_message"];
 export function readMessage(event: unknown): HeardMessage | undefined {
   const read = Message.safeParse(event);
   if (!read.success) return undefined;
-  const { type, subtype, channel, channel_type, user, bot_id, ts, thread_ts, files = [] } = read.data;
-  if (!SPOKEN.includes(subtype) || bot_id || user === undefined) return undefined;
+  const { type, subtype, channel, channel_type, user, bot_id, ts, files } = read.data;
+  const root = read.data.thread_ts ?? ts;
+  if (!SPOKEN.includes(subtype ?? undefined) || bot_id || !user) return undefined;
   const userTeam = [read.data.user_team, read.data.source_team, read.data.team].find((team) => /^T/.test(team ?? ""));
   return {
     channel,
     user,
-    ...(userTeam === undefined ? {} : { userTeam }),
+    ...(userTeam ? { userTeam } : {}),
     ts,
-    root: thread_ts ?? ts,
-    isReply: thread_ts !== undefined && thread_ts !== ts,
+    root,
+    isReply: root !== ts,
     isDirect: channel_type === "im" || channel.startsWith("D"),
     isMention: type === "app_mention",
     text: wordsOf(read.data),
-    files,
+    files: files ?? [],
   };
 }
 
 /** A forwarded message has its words in attachments. */
-export function wordsOf(message: { text?: string; attachments?: readonly z.infer<typeof Attachment>[] }): string {
+export function wordsOf(message: {
+  text?: string | null;
+  attachments?: readonly z.infer<typeof Attachment>[] | null;
+}): string {
   if (message.text) return message.text;
   const attached = (message.attachments ?? []).map(({ text, fallback }) => text ?? fallback ?? "");
   return attached.filter(Boolean).join("\n");
