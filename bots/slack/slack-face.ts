@@ -20,7 +20,7 @@ const RECENT = 10_000;
 
 /** What a face shows of itself beyond `ChatFace`. */
 export interface SlackFace extends ChatFace {
-  /** Where deliveries and installations come in, once it is open: `http://127.0.0.1:7421`. */
+  /** Where deliveries and installations come in, once it is open: `http://127.0.0.1:7422`. */
   readonly listens: string | undefined;
 }
 
@@ -68,17 +68,22 @@ export function createSlackFace(
     // Bolt is large: commands that only need the settings do not load it.
     const { openInbound } = await import("./connect/inbound.ts");
     const inbound = openInbound(hear);
+    // What listens to the core must end with the face, whatever becomes of the port.
+    opened = { inbound };
     opened = { inbound, listener: await openListener(inbound, settings, bots, deps) };
     await connected({ inbound, bots, state, limits, signal: ending.signal }, deps);
   }
 
   async function stop(withinMs: number): Promise<void> {
     ending.abort();
+    const over = new AbortController();
+    const atMost = (part: number) => clock.sleep(withinMs * part, over.signal);
     // What a start under way throws was told to whoever started it.
-    await Promise.race([Promise.allSettled([opening]), clock.sleep(withinMs * 0.1)]);
-    await opened?.inbound.stop(withinMs * 0.7);
+    await Promise.race([Promise.allSettled([opening]), atMost(0.1)]);
+    await opened?.inbound.stop(withinMs * 0.6);
     await opened?.listener?.close(withinMs * 0.2);
-    await Promise.race([platform.settled(), clock.sleep(withinMs * 0.2)]);
+    await Promise.race([platform.settled(), atMost(0.1)]);
+    over.abort();
     state.set("off");
   }
 

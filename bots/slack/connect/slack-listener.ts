@@ -18,7 +18,7 @@ export interface SlackListenerOptions {
 
 /** Where Slack and browsers reach the face, while it is open. */
 export interface SlackListener {
-  /** `http://127.0.0.1:7421`: what was really opened. */
+  /** `http://127.0.0.1:7422`: what was really opened. */
   readonly url: string;
   /** Takes nothing new and waits for what is being answered, at most `withinMs`. */
   close(withinMs: number): Promise<void>;
