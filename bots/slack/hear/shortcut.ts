@@ -25,9 +25,9 @@ const Shortcut = z.looseObject({
   action_ts: Ts.optional(),
   message: z.looseObject({
     ts: Ts,
-    thread_ts: Ts.optional(),
-    text: z.string().optional(),
-    attachments: z.array(z.looseObject({ text: z.string().optional(), fallback: z.string().optional() })).optional(),
+    thread_ts: Ts.nullish(),
+    text: z.string().nullish(),
+    attachments: z.array(z.looseObject({ text: z.string().nullish(), fallback: z.string().nullish() })).nullish(),
   }),
 });
 
@@ -55,7 +55,8 @@ export async function hearShortcut(
   deps.state.count("shortcuts");
   const command: Commanded = { bot, team, channel: channel.id, user: user.id, trigger, rules, actor, line };
   if (!(await isInside(bot, channel.id))) return ask(text, command, deps);
-  const { ts, thread_ts: root = ts } = message;
+  const { ts } = message;
+  const root = message.thread_ts ?? ts;
   await askInThread({ text, ts, root, sinceTs: chosenTs ?? String(deps.clock.nowMs() / 1000) }, command, deps);
 }
 

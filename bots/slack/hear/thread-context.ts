@@ -13,10 +13,9 @@ type Context = NonNullable<IncomingMessage["thread"]>;
 
 const Reply = z.looseObject({
   ts: z.string(),
-  user: z.string().optional(),
+  user: z.string().nullish(),
   bot_id: z.string().nullish(),
-  text: z.string().optional(),
-  subtype: z.string().optional(),
+  text: z.string().nullish(),
 });
 
 const MOST_MESSAGES = 30;
