@@ -32,10 +32,20 @@ export async function answerQuestion(
 }
 
 /** Shows unfinished words where the chat's platform can; the final answer has the same key and takes their place. */
-function previewIn({ chat, message }: Scene, { platforms, clock }: ConversationDeps): AnswerPreview | undefined {
+function previewIn(
+  { chat, message }: Scene,
+  { platforms, clock, logger }: ConversationDeps,
+): AnswerPreview | undefined {
   const platform = platforms.find(({ face, preview }) => face === faceOf(chat.id) && preview !== undefined);
   if (!platform) return undefined;
-  return createAnswerPreview((text) => platform.preview?.(chat.id, text, replyKey(message.id)), clock);
+  const show = (text: string) => {
+    try {
+      platform.preview?.(chat.id, text, replyKey(message.id));
+    } catch (error) {
+      logger.warn({ chatId: chat.id, error }, "A preview could not be shown; the answer comes in any case.");
+    }
+  };
+  return createAnswerPreview(show, clock);
 }
 
 async function endTurn(proposed: Proposed, { message, chat }: Scene, deps: ConversationDeps): Promise<void> {

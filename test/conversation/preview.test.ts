@@ -51,12 +51,15 @@ test("previews come at most every 300 ms", () => {
 
 const CHAT = asId<ChatId>("memory:one");
 
-async function previewsOf(replies: readonly BrainReply[], fleet?: FakeFleetOptions) {
+type Previewing = FakeFleetOptions & { fails?: boolean };
+
+async function previewsOf(replies: readonly BrainReply[], { fails, ...fleet }: Previewing = {}) {
   const previews: { text: string; key: string }[] = [];
   const platform: ChatPlatform = {
     ...memoryPlatform(),
     preview: (_chatId, text, key) => {
       previews.push({ text, key });
+      if (fails) throw new Error("The screen is gone.");
     },
   };
   let asked = 0;
@@ -75,6 +78,12 @@ test("an answer is shown while it is written, under the key of the answer itself
   const { previews, due } = await previewsOf([{ text: "A plan is a list. Nobody runs it alone. Ask me." }]);
   expect(previews).toMatchObject([{ text: "A plan is a list." }]);
   expect(due).toMatchObject([{ kind: "say", key: previews[0]!.key }]);
+});
+
+test("a face that fails to show a preview does not end the turn", async () => {
+  const { previews, house } = await previewsOf([{ text: "A plan is a list. Nobody runs it alone." }], { fails: true });
+  expect(previews).toHaveLength(1);
+  expect(await house.told(CHAT)).toEqual(["A plan is a list. Nobody runs it alone."]);
 });
 
 test("words before a call end as a message of their own beside the plan", async () => {
