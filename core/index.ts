@@ -102,7 +102,7 @@ export function createCore(ports: CorePorts): Core {
       if (pressed.decision.kind === "accepted") runner.wake();
       return pressed;
     },
-    proposeCall: (request) => proposeCall(request, deps),
+    proposeCall: (request) => proposeCall(named(request), deps),
     knowsChat: (chatId) => knowsChat(chatId, ports),
     async stopChat(stop) {
       const stopped = await conversation.stopChat(stop);

@@ -19,7 +19,8 @@ import { rememberPlan } from "./remember-plan.ts";
 export interface CallRequest {
   /** A chat of its own: a draft that waits in the chat would stay beside it. */
   readonly chatId: ChatId;
-  readonly projectId: ProjectId;
+  /** Of a new chat, where it is not the default one; a chat that is known keeps its own. */
+  readonly projectId?: ProjectId;
   readonly account: AccountId;
   /** The groups of the account that its face vouches for. */
   readonly groups?: readonly AccountId[];
@@ -52,9 +53,11 @@ export async function proposeCall(request: CallRequest, deps: CallDeps): Promise
   return saveCall(request, checked.plan, deps);
 }
 
-/** The project, when who asks may propose in it. */
-async function projectOf(tx: ReadTx, { projectId, account, groups }: CallRequest): Promise<Project | undefined> {
-  const project = await tx.projects.get(projectId);
+/** The chat's project, when who asks may propose in it. */
+async function projectOf(tx: ReadTx, request: CallRequest): Promise<Project | undefined> {
+  const { chatId, account, groups } = request;
+  const id = (await tx.chats.get(chatId))?.projectId ?? request.projectId;
+  const project = id && (await tx.projects.get(id));
   if (!project) return undefined;
   return may(await holderOf(tx, { account, groups }), "propose", project) ? project : undefined;
 }
@@ -65,7 +68,13 @@ async function refuse(
   { stores, clock }: CallDeps,
 ): Promise<CallProposed> {
   const detail = { wanted: "propose", call: `${service} ${operation}`.slice(0, 200) };
-  const entry = auditEntry(account, "refuse-request", `project:${projectId}`.slice(0, 200), clock.nowMs(), detail);
+  const entry = auditEntry(
+    account,
+    "refuse-request",
+    `project:${projectId ?? ""}`.slice(0, 200),
+    clock.nowMs(),
+    detail,
+  );
   await stores.atomically((tx) => tx.audit.append(entry));
   return { kind: "not-allowed" };
 }
@@ -78,11 +87,11 @@ function saveCall(
   const runId = asId<RunId>(ids.next());
   const noteId = asId<MessageId>(ids.next());
   return stores.atomically(async (tx) => {
-    const { account, projectId, chatId } = request;
+    const { account, chatId } = request;
     const atMs = clock.nowMs();
     const project = await projectOf(tx, request);
     if (!project) return { kind: "not-allowed" };
-    await tx.chats.ensure({ id: chatId, projectId, language, atMs });
+    await tx.chats.ensure({ id: chatId, projectId: project.id, language, atMs });
     const run = newRun(runId, { chatId, project, plan, by: account }, atMs);
     await tx.runs.create(run);
     await tx.chats.set(chatId, { pendingRunId: runId });

@@ -76,6 +76,19 @@ describe("a call that a person wrote down", () => {
     ]);
   });
 
+  test("in a chat that is known belongs to the chat's own project, whatever the place says now", async () => {
+    const bakery = { ...project, id: "bakery" as ProjectId };
+    const chatId = "command:known" as ChatId;
+    await stores.atomically(async (tx) => {
+      await tx.projects.put({ ...project, access: { ...project.access, propose: [] } });
+      await tx.projects.put(bakery);
+      await tx.chats.ensure({ id: chatId, projectId: project.id, language: "en", atMs: clock.nowMs() });
+    });
+    expect(await propose({ chatId, projectId: bakery.id })).toEqual({ kind: "not-allowed" });
+    expect(await propose({ projectId: bakery.id })).toMatchObject({ kind: "drafted", run: { projectId: "bakery" } });
+    expect(await propose({ chatId: "command:new" as ChatId, projectId: undefined })).toEqual({ kind: "not-allowed" });
+  });
+
   test.each([
     ["an operation that is not there", { operation: "PUT /moon" }, "there is no endpoint"],
     ["an operation that is not allowed", { operation: "DELETE /stock" }, "is not on the allow-list"],

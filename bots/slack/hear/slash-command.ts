@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { ProjectId } from "../../../core/domain/ids.ts";
 import { cutAt } from "../../../core/domain/plain-text.ts";
 import { words } from "../../../core/words/words.ts";
 import { type MenuLine, readMenuLine } from "../../shared/menu-line.ts";
@@ -106,15 +105,12 @@ function begin(
 
 async function call(line: Extract<MenuLine, { kind: "call" }>, given: Commanded, deps: HearDeps): Promise<void> {
   const say = words(deps.language).inbox;
-  const projectId = given.rules.project ?? (await firstProject(deps));
-  if (!projectId)
-    return tellPrivately(given.line, words(deps.language).conversation.refused.noProject, deps.language, deps);
   const { service, operation, args } = line;
   const root = await begin(say.called, `${service} ${operation}`, given, deps);
   const { name: _, ...actor } = given.actor;
   const proposed = await deps.core.proposeCall({
     chatId: chatIdOf(root),
-    projectId,
+    ...(given.rules.project === undefined ? {} : { projectId: given.rules.project }),
     ...actor,
     service,
     operation,
@@ -130,7 +126,3 @@ async function call(line: Extract<MenuLine, { kind: "call" }>, given: Commanded,
   const problems = proposed.kind === "problems" ? proposed.problems.map(({ text }) => text).join(" ") : "";
   await tellPrivately(given.line, problems ? say.call.problems(problems) : say.call.notAllowed, deps.language, deps);
 }
-
-/** As the core chooses for a message that names none. */
-const firstProject = async ({ stores }: HearDeps): Promise<ProjectId | undefined> =>
-  (await stores.read((tx) => tx.projects.list()))[0]?.id;
