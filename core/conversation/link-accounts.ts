@@ -3,6 +3,7 @@ import { type AuditVerb, auditEntry } from "../access/record-audit.ts";
 import { sha256 } from "../domain/canonical.ts";
 import type { Language } from "../domain/chat.ts";
 import { type AccountId, asId, nameOf, type PersonId, type ProjectId } from "../domain/ids.ts";
+import { plainLine } from "../domain/plain-text.ts";
 import type { JsonObject } from "../domain/result.ts";
 import type { Tx } from "../ports/stores.ts";
 import { words } from "../words/words.ts";
@@ -51,7 +52,10 @@ export const entersCode = (rest: string): boolean => rest !== "" && !UNLINK.test
 
 /** What is said in a chat, others can read: codes in it are worthless from then on. */
 export async function burnCodes(text: string, { stores, clock }: Pick<LinkDeps, "stores" | "clock">): Promise<void> {
-  const typed = [/^\s*\/link\s+(.{8,20})$/i.exec(text)?.[1] ?? "", ...(text.match(SHAPE) ?? []).slice(0, MOST_BURNT)];
+  const typed = [
+    /^\s*\/?(?:link|vincular)\s+(.{8,20}?)\s*$/i.exec(text)?.[1] ?? "",
+    ...(text.match(SHAPE) ?? []).slice(0, MOST_BURNT),
+  ];
   const codes = new Set(typed.map(readCode).filter((code) => code !== undefined));
   if (codes.size === 0) return;
   await stores.atomically(async (tx) => {
@@ -107,7 +111,7 @@ function useCode(
     await tx.limits.giveCallsBack(tries, atMs, 1);
     if (maker === account) return { text: say.own };
     const one = await tx.people.ensure(maker, nameOf(maker), newIds[0]);
-    const other = await tx.people.ensure(account, displayName ?? nameOf(account), newIds[1]);
+    const other = await tx.people.ensure(account, shownName(displayName, account), newIds[1]);
     if (one.id === other.id) return { text: say.same(maker) };
     if (one.accounts.length + other.accounts.length > MOST_ACCOUNTS) {
       return { text: say.tooManyAccounts(MOST_ACCOUNTS) };
@@ -130,7 +134,7 @@ async function unlink(
     const person = await tx.people.of(account);
     const others = person?.accounts.filter((other) => other !== account) ?? [];
     if (others.length === 0) return say.notLinked;
-    await tx.people.unlink(account, displayName ?? nameOf(account), newId);
+    await tx.people.unlink(account, shownName(displayName, account), newId);
     const atMs = clock.nowMs();
     await record(tx, account, "unlink-account", { target: account, atMs, detail: { from: others } });
     for (const target of others) {
@@ -139,6 +143,9 @@ async function unlink(
     return say.link.undone(others.join(", "));
   });
 }
+
+const MAX_NAME = 60;
+const shownName = (name: string | undefined, account: AccountId) => plainLine(name ?? "", MAX_NAME) || nameOf(account);
 
 /** Counted like the calls of a project of its own: an hour at a time, for all processes. */
 const counter = (what: "make" | "try", account: AccountId) => asId<ProjectId>(`piloto:link-${what}:${account}`);
