@@ -5,7 +5,7 @@ import { explore } from "./model.ts";
 const everyTransition = Object.entries(RUN_TRANSITIONS).flatMap(([from, all]) => all.map((to) => `${from} -> ${to}`));
 
 test("no random life of Piloto loses, repeats or hides anything, and every transition is seen", {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   const found = await explore({ sequences: 80, seed: 20_261_121 });
   expect(found.failure).toBeUndefined();

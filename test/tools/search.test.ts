@@ -147,18 +147,19 @@ describe("the tool catalogue", () => {
     };
   };
 
-  test("searches 5,000 tools in less than 10 ms", async () => {
-    const index = createSearchIndex(company(5000));
-    index.search("warm", 12);
+  test("ten times as many tools cost a search about ten times as much, not a hundred", async () => {
     const requests = [
       "list the invoices of area 7",
       "crea una factura en el area 3",
       "show the employee of area 99 and delete the meeting",
     ];
-    const best = requests.map((request) =>
-      Math.min(...Array.from({ length: 5 }, () => timed(() => index.search(request, 12)))),
-    );
-    expect(Math.max(...best)).toBeLessThan(10);
+    const best = (tools: number) => {
+      const index = createSearchIndex(company(tools));
+      const all = () => requests.map((request) => index.search(request, 12));
+      return Math.min(...Array.from({ length: 15 }, () => timed(all)));
+    };
+    const [few, many] = [best(500), best(5000)];
+    expect(many / few).toBeLessThan(40);
   });
 
   test("gives the same answer to the same request", () => {
