@@ -64,7 +64,7 @@ export async function menuCommand(request: CommandRequest, deps: ConversationDep
     const name = plainLine(request.displayName ?? "", MAX_NAME) || asked.name;
     return { text: await tellWhoami({ ...asked, name }, { project, language }, deps) };
   }
-  if (request.name === "help") return { text: words(language).menu.help(words(language).conversation.help) };
+  if (request.name === "help") return { text: words(language).menu.help };
   const view = await deps.stores.read((tx) => viewOf(tx, { ...asked, project, language }, deps.clock.nowMs()));
   const answer = await answerCommand(request.name, rest, view, deps);
   if (answer.language === undefined) return { text: answer.text };

@@ -6,11 +6,12 @@ export const inboxEn = {
   elsewhere: "I am not in that channel, so we go on in our direct messages. Invite me to work there.",
   notHere: "I am not set up to work in this place. An administrator can add it in the settings.",
   unclear: {
-    "ask-what": "What should happen? Write it after the command: ask which parts are low?",
-    "call-how": 'Write a call like this: call workshop "PUT /parts/{id}/stock" id=M8 quantity=400',
+    "ask-what": "What should happen? Write it after the command: /piloto ask which parts are low?",
+    "call-how": 'Write a call like this: /piloto call workshop "PUT /parts/{id}/stock" id=M8 quantity=400',
     arguments:
       'I cannot read those arguments. Write key=value with quotes around blanks, or one JSON object: {"path": {"id": "M8"}}',
-    unknown: (found: string) => `There is no command “${found}”. Write help for what there is, or say it in words.`,
+    unknown: (found: string) =>
+      `There is no command “${found}”. Write /piloto help for what there is, or say it in words.`,
   },
   call: {
     notAllowed: "You may not propose calls in this project. An administrator can allow it in the settings.",
@@ -19,7 +20,7 @@ export const inboxEn = {
   stop: {
     nothing: "Nothing is running in this place.",
     which: (runs: string) =>
-      `Several things run here. Press Stop on a card, or write stop and the end of a name:\n${runs}`,
+      `Several things run here. Press Stop on a card, or write /piloto stop and the end of a name:\n${runs}`,
     line: (run: string, goal: string) => `…${run} · ${goal}`,
   },
   noText: "That message holds no text that I can read.",

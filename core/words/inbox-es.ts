@@ -8,11 +8,12 @@ export const inboxEs: typeof inboxEn = {
   elsewhere: "No estoy en ese canal, así que seguimos en nuestros mensajes directos. Invítame para que trabaje allí.",
   notHere: "No estoy configurado para trabajar en este lugar. Un administrador puede añadirlo en la configuración.",
   unclear: {
-    "ask-what": "¿Qué debe pasar? Escríbelo tras la orden: ask ¿qué piezas escasean?",
-    "call-how": 'Escribe una llamada así: call workshop "PUT /parts/{id}/stock" id=M8 quantity=400',
+    "ask-what": "¿Qué debe pasar? Escríbelo tras la orden: /piloto ask ¿qué piezas escasean?",
+    "call-how": 'Escribe una llamada así: /piloto call workshop "PUT /parts/{id}/stock" id=M8 quantity=400',
     arguments:
       'No puedo leer esos argumentos. Escribe clave=valor, entre comillas si hay espacios, o un objeto JSON: {"path": {"id": "M8"}}',
-    unknown: (found) => `No existe la orden “${found}”. Escribe help para ver las que hay, o dilo con palabras.`,
+    unknown: (found) =>
+      `No existe la orden «${found}». Escribe /piloto help para ver las que hay, o dilo con palabras.`,
   },
   call: {
     notAllowed: "No puedes proponer llamadas en este proyecto. Un administrador puede permitirlo en la configuración.",
@@ -21,7 +22,7 @@ export const inboxEs: typeof inboxEn = {
   stop: {
     nothing: "Aquí no se está ejecutando nada.",
     which: (runs) =>
-      `Aquí se ejecutan varias cosas. Pulsa Detener en una tarjeta, o escribe stop y el final de un nombre:\n${runs}`,
+      `Aquí se ejecutan varias cosas. Pulsa Detener en una tarjeta, o escribe /piloto stop y el final de un nombre:\n${runs}`,
     line: (run, goal) => `…${run} · ${goal}`,
   },
   noText: "Ese mensaje no contiene texto que yo pueda leer.",

@@ -1,10 +1,11 @@
 /** What Piloto answers to commands of an app's menu, to one person alone, in English. */
 export const menuEn = {
-  help: (help: string) =>
-    [
-      help,
-      "In the menu: help, status, runs, services, fleet, whoami, language en|es, and link, which makes one person of your accounts on two apps. Its answers are for you alone.",
-    ].join("\n"),
+  help: [
+    "Tell me in your own words what should happen: mention me, write to me directly, or use the menu. I propose a plan with the exact calls; nothing runs before somebody confirms it.",
+    "In answer to a plan: “confirm”, “cancel”, “dry run”, or what to change, like “make it 300 instead” or “drop step 2”.",
+    "In the menu, /piloto ask and /piloto plan begin a conversation with what you write behind; /piloto call makes a plan of one exact call.",
+    "To you alone: /piloto runs, status, stop, services, fleet, whoami, and link, which makes one person of your accounts on two apps.",
+  ].join("\n"),
   status: {
     idle: "Nothing waits and nothing runs in this project.",
     more: (more: number) => `… and ${more} more.`,
@@ -28,7 +29,7 @@ export const menuEn = {
   groups: (groups: string) => `Groups that count here: ${groups}.`,
   linked: (accounts: string) => `Linked with: ${accounts}.`,
   notLinked: "Not linked with another account.",
-  languageNeedsChat: "The language belongs to a conversation. Say it in one: /language en or /language es.",
+  languageNeedsChat: "The language belongs to a conversation. Mention me in one with /language en or /language es.",
   link: {
     code: (code: string, minutes: number) =>
       `Your code is ${code}. On the other app, enter it after Piloto's link command within ${minutes} minutes, with your own account there. It works once. Give it to nobody: whoever enters it counts as you.`,

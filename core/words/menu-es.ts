@@ -2,11 +2,12 @@ import type { menuEn } from "./menu-en.ts";
 
 /** Lo que responde Piloto a las órdenes del menú de una aplicación, a una sola persona, en español. */
 export const menuEs: typeof menuEn = {
-  help: (help) =>
-    [
-      help,
-      "En el menú: help, status, runs, services, fleet, whoami, language en|es, y link, que hace una sola persona de tus cuentas en dos aplicaciones. Sus respuestas son solo para ti.",
-    ].join("\n"),
+  help: [
+    "Dime con tus palabras qué debe pasar: mencióname, escríbeme directamente o usa el menú. Propongo un plan con las llamadas exactas; nada se ejecuta antes de que alguien lo confirme.",
+    "En respuesta a un plan: «confirma», «cancela», «simula», o qué cambiar, como «no, mejor 300» o «quita el paso 2».",
+    "En el menú, /piloto ask y /piloto plan empiezan una conversación con lo que escribas detrás; /piloto call hace un plan de una sola llamada exacta.",
+    "Solo para ti: /piloto runs, status, stop, services, fleet, whoami, y link, que hace una sola persona de tus cuentas en dos aplicaciones.",
+  ].join("\n"),
   status: {
     idle: "En este proyecto no hay nada pendiente ni en marcha.",
     more: (more) => `… y ${more} más.`,
@@ -29,7 +30,7 @@ export const menuEs: typeof menuEn = {
   groups: (groups) => `Grupos que cuentan aquí: ${groups}.`,
   linked: (accounts) => `Vinculada con: ${accounts}.`,
   notLinked: "No está vinculada con otra cuenta.",
-  languageNeedsChat: "El idioma pertenece a una conversación. Dilo en una: /idioma en o /idioma es.",
+  languageNeedsChat: "El idioma pertenece a una conversación. Mencióname en una con /idioma en o /idioma es.",
   link: {
     code: (code, minutes) =>
       `Tu código es ${code}. En la otra aplicación, escríbelo tras la orden link de Piloto antes de ${minutes} minutos, con tu propia cuenta. Sirve una vez. No se lo des a nadie: quien lo escriba contará como tú.`,
