@@ -1,3 +1,4 @@
+import type { Delivery } from "../../test/support/slack-server/deliver.ts";
 import { elementsIn } from "../../test/support/slack-server/find-element.ts";
 import type { SlackMessage } from "../../test/support/slack-server/slack-server.ts";
 
@@ -27,4 +28,10 @@ export function offered({ blocks = [] }: SlackMessage): { buttons: string[]; sig
   const found = elementsIn(blocks).map(({ element }) => element);
   const buttons = found.map(({ action_id: id }) => String(id));
   return { buttons, sign: found.map(({ action_id: id, value }) => `${String(id)} ${String(value)}`).join() };
+}
+
+/** Slack tells an app of its own messages as well. */
+export function isOfPiloto({ payload }: Pick<Delivery, "payload">): boolean {
+  const { event } = payload as { event?: { bot_id?: string; message?: { bot_id?: string } } };
+  return event?.bot_id !== undefined || event?.message?.bot_id !== undefined;
 }

@@ -1,6 +1,6 @@
 import { seeded } from "../../test/support/slack-server/seeded.ts";
 import type { SlackMessage } from "../../test/support/slack-server/slack-server.ts";
-import { type OpenCard, offered, readOpenCard } from "./slack-chaos-card.ts";
+import { isOfPiloto, type OpenCard, offered, readOpenCard } from "./slack-chaos-card.ts";
 import type { BenchTeam, SlackBenchWorld } from "./slack-world.ts";
 
 /** What people did, counted. */
@@ -13,6 +13,8 @@ export interface Deeds {
   doubleConfirms: number;
   edits: number;
   stops: number;
+  /** Things that Slack delivered again long after. */
+  repeats: number;
   /** Retry, Continue or Abandon after an attempt of which nobody knew. */
   settled: number;
 }
@@ -31,6 +33,8 @@ export interface ChaosPeople {
   readonly meant: readonly Meant[];
   /** Somebody asks for something new. */
   ask(): void;
+  /** Slack delivers something once more that people did a while ago: an event, a press or a command. */
+  repeat(): void;
   /** Everybody looks at the cards and does what is to be done there. */
   look(): void;
   /** Cards on which something waits for a person or is at work. */
@@ -39,11 +43,22 @@ export interface ChaosPeople {
 
 const PRESS_AGAIN_MS = 6_000;
 const THINKS_MS = 1_200;
+const MOST_LOOKED_BACK = 600;
 
 export function chaosPeople({ slack, teams, outside }: SlackBenchWorld, seed: number): ChaosPeople {
   const random = seeded(seed);
   const deeds: Deeds = {
-    ...{ wishes: 0, questions: 0, commands: 0, confirms: 0, doubleConfirms: 0, edits: 0, stops: 0, settled: 0 },
+    ...{
+      wishes: 0,
+      questions: 0,
+      commands: 0,
+      confirms: 0,
+      doubleConfirms: 0,
+      edits: 0,
+      stops: 0,
+      settled: 0,
+      repeats: 0,
+    },
   };
   const meant: Meant[] = [];
   const cards = new Map<string, OpenCard>();
@@ -163,10 +178,16 @@ export function chaosPeople({ slack, teams, outside }: SlackBenchWorld, seed: nu
     else if (buttons.includes("piloto:stop") && random() < 0.12) stop(card, users[0]!);
   }
 
+  function repeat(): void {
+    const { latest } = slack.deliveries;
+    const before = latest.at(-1 - Math.floor(random() * MOST_LOOKED_BACK));
+    if (!before || isOfPiloto(before)) return;
+    deeds.repeats += 1;
+    void slack.redeliver(before);
+  }
+
   return {
-    deeds,
-    meant,
-    ask,
+    ...{ deeds, meant, ask, repeat },
     look() {
       findNew();
       for (const card of cards.values()) act(card);

@@ -4,6 +4,7 @@ import { openSqlite } from "../../storage/index.ts";
 import { seeded } from "../../test/support/slack-server/seeded.ts";
 import type { Life } from "./chat-app-life.ts";
 import type { Bench, BenchContext, Figure } from "./figure.ts";
+import { isOfPiloto } from "./slack-chaos-card.ts";
 import { chaosWrongs, type Wrongs } from "./slack-chaos-check.ts";
 import { type ChaosPeople, chaosPeople } from "./slack-chaos-people.ts";
 import { calm } from "./slack-memory.ts";
@@ -68,6 +69,8 @@ const MOST_OPEN = 60;
 const LOOK_EVERY_MS = 60;
 /** Deliveries a second, as long as Piloto keeps up. */
 const PER_SECOND = 45;
+/** Chance, each time people look, that Slack delivers something old again. */
+const REPEATED = 0.3;
 const KILL_AFTER_MS = { least: 1_000, more: 4_000 };
 const AIM_WITHIN_MS = 2_000;
 const LONGEST_MS = 360_000;
@@ -102,6 +105,7 @@ async function wildTime(
     const due = ((performance.now() - startMs) / 1_000) * PER_SECOND;
     if (slack.deliveries.counts.sent < due && people.open() < MOST_OPEN) people.ask();
     people.look();
+    if (random() < REPEATED) people.repeat();
     if (performance.now() - toldAtMs > 15_000) {
       toldAtMs = performance.now();
       log(`${slack.deliveries.counts.sent} deliveries, ${lives.length - 1} kills, ${people.open()} open cards`);
@@ -161,13 +165,8 @@ function figuresOf(
 }
 
 /** Without what Slack tells an app of its own messages. */
-function ofPeople({ deliveries }: SlackBenchWorld["slack"]): number {
-  const isOwn = ({ payload }: (typeof deliveries.latest)[number]) => {
-    const { event } = payload as { event?: { bot_id?: string; message?: { bot_id?: string } } };
-    return event?.bot_id !== undefined || event?.message?.bot_id !== undefined;
-  };
-  return deliveries.latest.reduce((sum, delivery) => sum + (isOwn(delivery) ? 0 : delivery.attempts), 0);
-}
+const ofPeople = ({ deliveries }: SlackBenchWorld["slack"]): number =>
+  deliveries.latest.reduce((sum, delivery) => sum + (isOfPiloto(delivery) ? 0 : delivery.attempts), 0);
 
 const none = (name: string, wrongs: readonly string[]): Figure => ({
   name,
