@@ -134,7 +134,7 @@ test("an exact call becomes a plan of one step, and a wrong one is explained and
 test("commands of the menu answer at once and to one person alone", async () => {
   const before = slack.history("C0OPS", { all: true }).length;
   const expected = {
-    help: /propose a plan/i,
+    help: /\/piloto call makes a plan/,
     whoami: /U0ANA/,
     services: /workshop/,
     fleet: /pc-north/,
