@@ -3,11 +3,11 @@ import { asId, faceOf, type MessageId } from "../domain/ids.ts";
 import { type AnswerPreview, createAnswerPreview } from "../planning/preview-answer.ts";
 import { type Proposed, proposePlan } from "../planning/propose-plan.ts";
 import { tellThought } from "../planning/tell-thought.ts";
+import { named, namesOf } from "../words/names.ts";
 import { whenText } from "../words/when.ts";
-import { whoText } from "../words/who-text.ts";
 import { words } from "../words/words.ts";
 import { finishTurn, replyKey } from "./finish-turn.ts";
-import type { ConversationDeps, Scene } from "./scene.ts";
+import { type ConversationDeps, fullName, type Scene } from "./scene.ts";
 
 /**
  * Lets a model work on a question or a task, and ends the turn: an answer in words, or a draft whose card is
@@ -48,19 +48,21 @@ function previewIn(
   return createAnswerPreview(show, clock);
 }
 
-async function endTurn(proposed: Proposed, { message, chat }: Scene, deps: ConversationDeps): Promise<void> {
+async function endTurn(proposed: Proposed, scene: Scene, deps: ConversationDeps): Promise<void> {
+  const { message, chat } = scene;
   const say = words(chat.language);
   switch (proposed.kind) {
     case "drafted":
     case "handled-before":
       return;
     case "not-allowed":
-      await finishTurn(message, { text: say.conversation.mayNotPropose(message.account ?? "") }, deps);
+      await finishTurn(message, { text: say.conversation.mayNotPropose(fullName(scene)) }, deps);
       return;
     case "rejected-before": {
       const { by, atMs } = proposed.by;
       const when = atMs === undefined ? "" : whenText(atMs, deps.clock.nowMs());
-      const text = say.planning.rejectedBefore(by ? whoText(by) : say.planning.somebody, when);
+      const names = await deps.stores.read((tx) => namesOf(tx, [by, message.account]));
+      const text = say.planning.rejectedBefore(by ? named(by, names) : say.planning.somebody, when);
       await finishTurn(message, { text }, deps);
       return;
     }

@@ -6,8 +6,8 @@ import { type ChatId, shortRunId } from "../domain/ids.ts";
 import { plainLine } from "../domain/plain-text.ts";
 import type { PlanRun } from "../domain/plan-run.ts";
 import type { Project } from "../domain/project.ts";
+import { named, namesOf } from "../words/names.ts";
 import { whenText } from "../words/when.ts";
-import { whoText } from "../words/who-text.ts";
 import { words } from "../words/words.ts";
 import type { CommandName } from "./intent-words.ts";
 import type { ConversationDeps } from "./scene.ts";
@@ -82,11 +82,20 @@ function tellStatus({ language, chatId, pending, active, last }: CommandView, no
 async function tellRuns({ language, chatId, project }: CommandView, { stores }: CommandDeps): Promise<string> {
   const say = words(language);
   const filter = chatId ? { chatId } : { projectId: project.id };
-  const page = await stores.read((tx) => tx.runs.page(filter, { limit: RUNS_SHOWN }));
+  const { page, names } = await stores.read(async (tx) => {
+    const found = await tx.runs.page(filter, { limit: RUNS_SHOWN });
+    return {
+      page: found,
+      names: await namesOf(
+        tx,
+        found.items.map((run) => run.requestedBy),
+      ),
+    };
+  });
   if (page.items.length === 0) return chatId ? say.conversation.runs.none : say.menu.noRuns;
   const { runs, states } = say.conversation;
   return page.items
-    .map((run) => runs.line(shortRunId(run.id), goalOf(run), states[run.state], whoText(run.requestedBy)))
+    .map((run) => runs.line(shortRunId(run.id), goalOf(run), states[run.state], named(run.requestedBy, names)))
     .join("\n");
 }
 
@@ -100,8 +109,9 @@ async function tellRun(typed: string, { language, project }: CommandView, { stor
     if (!run) return status.noRun(plainLine(typed, MAX_GOAL));
     const steps = new Map((await tx.steps.of(run.id, { results: false })).map((step) => [step.number, step]));
     const state = say.conversation.states[run.state];
+    const who = named(run.requestedBy, await namesOf(tx, [run.requestedBy]));
     return [
-      status.head(shortRunId(run.id), state, goalOf(run), whoText(run.requestedBy)),
+      status.head(shortRunId(run.id), state, goalOf(run), who),
       ...run.plan.steps.map(({ number, tool }) => {
         const step = steps.get(number);
         const note = step?.summary === undefined ? "" : plainLine(step.summary, MAX_OPERATION);

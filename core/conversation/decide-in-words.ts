@@ -1,13 +1,14 @@
 import type { PlanRun } from "../domain/plan-run.ts";
 import type { Decision, PlanChange } from "../planning/decision.ts";
+import type { Tx } from "../ports/stores.ts";
+import { named } from "../words/names.ts";
 import { whenText } from "../words/when.ts";
-import { whoText } from "../words/who-text.ts";
 import { words } from "../words/words.ts";
 import { endingStores } from "./ending-stores.ts";
 import { pressButton } from "./press-button.ts";
 import type { DecisionInWords } from "./read-intent.ts";
 import type { ConversationDeps, Scene } from "./scene.ts";
-import { tellDecision } from "./tell-decision.ts";
+import { namesIn, tellDecision } from "./tell-decision.ts";
 
 /**
  * Words that decide: the same as a press on the plan that the person could see when speaking. What came later is
@@ -51,8 +52,12 @@ async function press(
   const { id: runId, revision } = run;
   const by = message.account!;
   const { groups } = message;
-  const toEnd = (decision: Extract<Decision, { kind: "accepted" }>) => ({
-    text: tellDecision(decision, by, chat.language, deps.clock.nowMs()),
+  const toEnd = async (decision: Extract<Decision, { kind: "accepted" }>, tx: Tx) => ({
+    text: tellDecision(decision, by, {
+      language: chat.language,
+      names: await namesIn(tx, decision, { by, runId }),
+      nowMs: deps.clock.nowMs(),
+    }),
     isAboutPlan: action === "edit",
   });
   const stores = endingStores(message, toEnd, deps);
@@ -63,7 +68,7 @@ async function press(
 const failedRun = ({ last }: Scene) => (last?.state === "error" ? last : undefined);
 
 /** Nothing fits the words: say so, and who decided the last plan and when. */
-function tellNothing(action: DecisionInWords, { chat, pending, active, last }: Scene, nowMs: number): string {
+function tellNothing(action: DecisionInWords, { chat, pending, active, last, names }: Scene, nowMs: number): string {
   const say = words(chat.language).conversation;
   if (action === "stop" && pending) return say.nothing.stopPending;
   const known = active ?? last;
@@ -71,7 +76,7 @@ function tellNothing(action: DecisionInWords, { chat, pending, active, last }: S
   const state = say.states[known.state];
   const about =
     known.decidedBy && known.decidedAtMs !== undefined
-      ? say.lastDecision(known.plan.goal, state, whoText(known.decidedBy), whenText(known.decidedAtMs, nowMs))
+      ? say.lastDecision(known.plan.goal, state, named(known.decidedBy, names), whenText(known.decidedAtMs, nowMs))
       : say.lastRun(known.plan.goal, state);
   return `${say.nothing[action]} ${about}`;
 }

@@ -17,7 +17,7 @@ export class HandledBefore extends Error {}
  */
 export function endingStores(
   message: Message,
-  toEnd: (decision: Accepted) => TurnEnd,
+  toEnd: (decision: Accepted, tx: Tx) => Promise<TurnEnd>,
   { stores, clock, ids }: Pick<ConversationDeps, "stores" | "clock" | "ids">,
 ): Stores {
   const id = asId<MessageId>(ids.next());
@@ -27,7 +27,7 @@ export function endingStores(
       stores.atomically(async (tx) => {
         const result = await work(tx);
         if (!isAccepted(result)) return result;
-        const isFirst = await finishTurnIn(tx, message, toEnd(result), { id, atMs: clock.nowMs() });
+        const isFirst = await finishTurnIn(tx, message, await toEnd(result, tx), { id, atMs: clock.nowMs() });
         if (!isFirst) throw new HandledBefore("The message was handled by another worker.");
         return result;
       }),

@@ -21,7 +21,8 @@ export interface LinkRequest {
   readonly account: AccountId;
   /** Nothing: make a code. A code: link. `unlink`: undo it. */
   readonly rest: string;
-  readonly displayName?: string;
+  /** What people call the account. */
+  readonly name?: string;
   readonly language: Language;
 }
 
@@ -91,7 +92,7 @@ async function makeCode({ account, language }: LinkRequest, { stores, clock }: L
 type LinkWords = ReturnType<typeof words>["menu"]["link"];
 
 function useCode(
-  { account, displayName }: LinkRequest,
+  { account, name }: LinkRequest,
   hash: string | undefined,
   say: LinkWords,
   { stores, clock, ids }: LinkDeps,
@@ -111,7 +112,7 @@ function useCode(
     await tx.limits.giveCallsBack(tries, atMs, 1);
     if (maker === account) return { text: say.own };
     const one = await tx.people.ensure(maker, nameOf(maker), newIds[0]);
-    const other = await tx.people.ensure(account, shownName(displayName, account), newIds[1]);
+    const other = await tx.people.ensure(account, shownName(name, account), newIds[1]);
     if (one.id === other.id) return { text: say.same(maker) };
     if (one.accounts.length + other.accounts.length > MOST_ACCOUNTS) {
       return { text: say.tooManyAccounts(MOST_ACCOUNTS) };
@@ -124,17 +125,14 @@ function useCode(
   });
 }
 
-async function unlink(
-  { account, language, displayName }: LinkRequest,
-  { stores, clock, ids }: LinkDeps,
-): Promise<string> {
+async function unlink({ account, language, name }: LinkRequest, { stores, clock, ids }: LinkDeps): Promise<string> {
   const newId = asId<PersonId>(ids.next());
   const say = words(language).menu;
   return stores.atomically(async (tx) => {
     const person = await tx.people.of(account);
     const others = person?.accounts.filter((other) => other !== account) ?? [];
     if (others.length === 0) return say.notLinked;
-    await tx.people.unlink(account, shownName(displayName, account), newId);
+    await tx.people.unlink(account, shownName(name, account), newId);
     const atMs = clock.nowMs();
     await record(tx, account, "unlink-account", { target: account, atMs, detail: { from: others } });
     for (const target of others) {

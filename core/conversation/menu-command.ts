@@ -1,5 +1,6 @@
 import { holderOf } from "../access/holder-of.ts";
 import { isKnown } from "../access/is-known.ts";
+import { keepName } from "../access/keep-name.ts";
 import type { Holder } from "../access/may.ts";
 import { auditEntry } from "../access/record-audit.ts";
 import type { Actor, Chat, Language } from "../domain/chat.ts";
@@ -17,10 +18,9 @@ import type { ConversationDeps } from "./scene.ts";
 export const MENU_COMMANDS = ["help", "status", "runs", "services", "fleet", "whoami", "language", "link"] as const;
 
 export interface CommandRequest extends Actor {
-  readonly name: (typeof MENU_COMMANDS)[number];
-  /** What follows the name: a language, a link code, the end of a run's id. */
+  readonly command: (typeof MENU_COMMANDS)[number];
+  /** What follows it: a language, a link code, the end of a run's id. */
   readonly rest?: string;
-  readonly displayName?: string;
   /** The chat it is about, where there is one: its runs, its language. */
   readonly chatId?: ChatId;
   readonly projectId?: ProjectId;
@@ -53,20 +53,20 @@ export async function menuCommand(request: CommandRequest, deps: ConversationDep
   if (!project) return { text: words(language).conversation.refused.noProject };
   const rest = (request.rest ?? "").slice(0, MAX_REST).trim();
   const isAllowed = isKnown(who, project);
-  if (request.name === "link" && (isAllowed || entersCode(rest))) {
-    const { account, displayName } = request;
-    const linked = await linkAccounts({ account, displayName, rest, language }, deps);
+  if (request.command === "link" && (isAllowed || entersCode(rest))) {
+    const { account, name } = request;
+    const linked = await linkAccounts({ account, name, rest, language }, deps);
     if (isAllowed || !linked.isWrong) return { text: linked.text };
   }
-  if (!isAllowed || request.name === "link") return refuse(request, language, deps);
-  await keepName(request, asked, deps);
-  if (request.name === "whoami") {
-    const name = plainLine(request.displayName ?? "", MAX_NAME) || asked.name;
+  if (!isAllowed || request.command === "link") return refuse(request, language, deps);
+  await keepName(request, deps);
+  if (request.command === "whoami") {
+    const name = plainLine(request.name ?? "", MAX_NAME) || asked.name;
     return { text: await tellWhoami({ ...asked, name }, { project, language }, deps) };
   }
-  if (request.name === "help") return { text: words(language).menu.help };
+  if (request.command === "help") return { text: words(language).menu.help };
   const view = await deps.stores.read((tx) => viewOf(tx, { ...asked, project, language }, deps.clock.nowMs()));
-  const answer = await answerCommand(request.name, rest, view, deps);
+  const answer = await answerCommand(request.command, rest, view, deps);
   if (answer.language === undefined) return { text: answer.text };
   if (!chat) return { text: words(language).menu.languageNeedsChat };
   await deps.stores.atomically((tx) => tx.chats.set(chat.id, { language: answer.language }));
@@ -81,23 +81,19 @@ async function lookUp(tx: ReadTx, { account, groups, chatId, projectId }: Comman
 }
 
 async function refuse(
-  { account, name, chatId }: CommandRequest,
+  { account, command, chatId }: CommandRequest,
   language: Language,
   { stores, clock }: ConversationDeps,
 ): Promise<{ text: string }> {
-  const entry = auditEntry(account, "refuse-request", `command:${name}`, clock.nowMs(), chatId ? { chat: chatId } : {});
+  const entry = auditEntry(
+    account,
+    "refuse-request",
+    `command:${command}`,
+    clock.nowMs(),
+    chatId ? { chat: chatId } : {},
+  );
   await stores.atomically((tx) => tx.audit.append(entry));
   return { text: words(language).conversation.stranger(account) };
-}
-
-/** Cards show what people call somebody now. */
-async function keepName({ account, displayName }: CommandRequest, { name }: Asked, { stores }: ConversationDeps) {
-  const shown = plainLine(displayName ?? "", MAX_NAME);
-  if (shown === "" || name === undefined || name === shown) return;
-  await stores.atomically(async (tx) => {
-    const person = await tx.people.of(account);
-    if (person) await tx.people.rename(person.id, shown);
-  });
 }
 
 async function tellWhoami(

@@ -1,3 +1,4 @@
+import { keepName } from "../access/keep-name.ts";
 import type { Language } from "../domain/chat.ts";
 import { isPilotoError } from "../domain/errors.ts";
 import { type DecidedAction, decide } from "../planning/decide-plan.ts";
@@ -5,12 +6,13 @@ import type { Decision, Press } from "../planning/decision.ts";
 import { dryRun } from "../planning/dry-run.ts";
 import { editPlan } from "../planning/edit-plan.ts";
 import type { ConversationDeps } from "./scene.ts";
-import { tellDecision } from "./tell-decision.ts";
+import { namesIn, tellDecision } from "./tell-decision.ts";
 import { tellFailure } from "./tell-failure.ts";
 
 /**
  * Somebody pressed a button, or said the same in words. Decides by the press alone (run, revision, action) and
- * tells the person who pressed what came of it, in the chat's language: who decided what, and when.
+ * tells the person who pressed what came of it, in the chat's language: who decided what, and when. What people call
+ * whoever presses is kept before, so that the card says it at once.
  * A failed model or machine is a `refused` with the reason; the plan stays as it is.
  */
 export async function pressButton(
@@ -19,8 +21,11 @@ export async function pressButton(
   signal: AbortSignal,
 ): Promise<{ decision: Decision; reply: string }> {
   const language = await languageOf(press, deps);
-  const decision = await settle(press, language, deps, signal);
-  return { decision, reply: tellDecision(decision, press.by, language, deps.clock.nowMs()) };
+  if (language) await keepName({ account: press.by, name: press.name }, deps);
+  const spoken = language ?? "en";
+  const decision = await settle(press, spoken, deps, signal);
+  const names = await deps.stores.read((tx) => namesIn(tx, decision, press));
+  return { decision, reply: tellDecision(decision, press.by, { names, language: spoken, nowMs: deps.clock.nowMs() }) };
 }
 
 async function settle(
@@ -40,9 +45,10 @@ async function settle(
   }
 }
 
-function languageOf(press: Press, { stores }: ConversationDeps): Promise<Language> {
+/** `undefined` when there is no such run. */
+function languageOf(press: Press, { stores }: ConversationDeps): Promise<Language | undefined> {
   return stores.read(async (tx) => {
     const run = await tx.runs.get(press.runId);
-    return (run && (await tx.chats.get(run.chatId))?.language) ?? "en";
+    return run && ((await tx.chats.get(run.chatId))?.language ?? "en");
   });
 }

@@ -1,9 +1,10 @@
 import { holderOf } from "../access/holder-of.ts";
 import { isKnown } from "../access/is-known.ts";
+import { keepNameIn } from "../access/keep-name.ts";
 import { sha256 } from "../domain/canonical.ts";
 import type { Chat, IncomingMessage, Language } from "../domain/chat.ts";
-import { asId, type MessageId, nameOf, type PersonId } from "../domain/ids.ts";
-import { cutAt, plainLine, plainText } from "../domain/plain-text.ts";
+import { asId, type MessageId, type PersonId } from "../domain/ids.ts";
+import { cutAt, plainText } from "../domain/plain-text.ts";
 import type { Tx } from "../ports/stores.ts";
 import { words } from "../words/words.ts";
 import { projectFor } from "./default-project.ts";
@@ -21,7 +22,6 @@ const MAX_BYTES = 100_000;
 const MAX_THREAD_MESSAGES = 50;
 const MAX_THREAD_CHARS = 4_000;
 const MAX_KEY = 300;
-const MAX_NAME = 60;
 
 /**
  * Saves a message once for its key, however late the same key comes again, with its files and what people call its
@@ -45,7 +45,7 @@ export async function saveMessage(incoming: IncomingMessage, deps: ConversationD
     const spoken = readLanguage(text) ?? language;
     if (!project) return { kind: "refused", reply: words(spoken).conversation.refused.noProject };
     const chat = await tx.chats.ensure({ id: chatId, projectId: project.id, language: spoken, atMs });
-    await nameSender(tx, incoming, personId);
+    await keepNameIn(tx, incoming, personId);
     await saveThread(tx, chat, incoming, threadIds, atMs);
     const keeps = files.length > 0 && (await isKnownIn(tx, chat, incoming));
     if (keeps) {
@@ -67,13 +67,6 @@ function whyRefused({ text, files = [] }: IncomingMessage, fallback: Language): 
   if (bytes > MAX_BYTES) return say.tooLarge(Math.ceil(bytes / 1000), MAX_BYTES / 1000);
   if (files.length === 0 && plainText(text).trim() === "") return words(fallback).conversation.refused.empty;
   return refuseFiles(files, language);
-}
-
-/** Cards show what people call somebody now; without a name from the face the one that stands is kept. */
-async function nameSender(tx: Tx, { account, name = "" }: IncomingMessage, newId: PersonId): Promise<void> {
-  const shown = plainLine(name, MAX_NAME);
-  const person = await tx.people.ensure(account, shown || nameOf(account), newId);
-  if (shown !== "" && person.name !== shown) await tx.people.rename(person.id, shown);
 }
 
 async function isKnownIn(tx: Tx, chat: Chat, { account, groups }: IncomingMessage): Promise<boolean> {

@@ -2,12 +2,14 @@ import { holderOf, linkedAccounts } from "../access/holder-of.ts";
 import { isHeard } from "../access/is-heard.ts";
 import type { Holder } from "../access/may.ts";
 import type { Chat, Message } from "../domain/chat.ts";
-import { isActive, type PlanRun } from "../domain/plan-run.ts";
+import { accountsOf, isActive, type PlanRun } from "../domain/plan-run.ts";
 import type { Project } from "../domain/project.ts";
 import { PLAN_KEY, planMessageKey } from "../planning/remember-plan.ts";
 import type { CorePorts } from "../ports/core-ports.ts";
 import type { ReadTx } from "../ports/stores.ts";
 import type { ToolCatalogue } from "../tools/tool-catalogue.ts";
+import { type Names, named, namesOf } from "../words/names.ts";
+import { whoText } from "../words/who-text.ts";
 import type { IntentScene } from "./read-intent.ts";
 
 /** What a conversation needs of the world. */
@@ -30,6 +32,8 @@ export interface Scene {
   readonly pendingCameLater: boolean;
   readonly active?: PlanRun;
   readonly last?: PlanRun;
+  /** What the people of the message and of these runs are called. */
+  readonly names: Names;
   readonly intentScene: IntentScene;
 }
 
@@ -59,8 +63,17 @@ export function readScene(message: Message, { stores }: Pick<ConversationDeps, "
     // So much was said since that the message is out of sight: the plan may be among it.
     const pendingCameLater = at < 0 ? pending !== undefined : later.some(({ key }) => key === pendingKey);
     const intentScene = toIntentScene(history, { pending, active, last });
-    return { message, chat, project, who, history, pending, pendingCameLater, active, last, intentScene };
+    const people = [pending, active, last].flatMap((run) => (run ? accountsOf(run) : []));
+    const names = await namesOf(tx, [account, ...people]);
+    return { message, chat, project, who, history, pending, pendingCameLater, active, last, names, intentScene };
   });
+}
+
+/** Who speaks, with the account: an administrator who is to allow something needs it. */
+export function fullName({ message: { account }, names }: Pick<Scene, "message" | "names">): string {
+  if (account === undefined) return "";
+  const name = named(account, names);
+  return name === whoText(account) || name.endsWith(")") ? account : `${name} (${account})`;
 }
 
 async function runsOf(tx: ReadTx, chat: Chat): Promise<(PlanRun | undefined)[]> {

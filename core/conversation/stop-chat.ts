@@ -23,7 +23,7 @@ const MOST_WAITING = 20;
  * the checks of its Stop button. The reply is for the person alone. Twice does no harm.
  */
 export async function stopChat(
-  { chatId, account, groups }: StopRequest,
+  { chatId, account, groups, name }: StopRequest,
   deps: ConversationDeps,
   { interrupt, ending }: { interrupt: (chatId: ChatId) => void; ending: AbortSignal },
 ): Promise<{ readonly reply: string }> {
@@ -43,7 +43,7 @@ export async function stopChat(
   const { active, pending } = await deps.stores.read((tx) => runsOf(tx, chatId));
   if (active && isActive(active.state)) {
     const { id: runId, revision } = active;
-    const press = { runId, revision, action: "stop" as const, by: account, groups };
+    const press = { runId, revision, action: "stop" as const, by: account, groups, name };
     lines.push((await pressButton(press, deps, ending)).reply);
   }
   if (lines.length > 0) return { reply: lines.join("\n") };

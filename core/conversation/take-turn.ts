@@ -9,7 +9,7 @@ import { finishTurn } from "./finish-turn.ts";
 import { burnCodes } from "./link-accounts.ts";
 import { type Intent, readIntent } from "./read-intent.ts";
 import { readLanguage } from "./read-language.ts";
-import { type ConversationDeps, readScene, type Scene } from "./scene.ts";
+import { type ConversationDeps, fullName, readScene, type Scene } from "./scene.ts";
 
 /**
  * Acts on one saved message: command, decision in words, greeting, question or task. Ends with the message handled
@@ -36,7 +36,7 @@ export async function takeTurn(message: Message, deps: ConversationDeps, signal:
       return answerQuestion(scene, intent.kind, deps, signal);
     }
     const audit = { did: "refuse-request" as const, target: message.id, detail: { chat: message.chatId } };
-    await finishTurn(message, { text: say.mayNotPropose(message.account ?? ""), audit }, deps);
+    await finishTurn(message, { text: say.mayNotPropose(fullName(scene)), audit }, deps);
     return;
   }
   await finishTurn(message, await answer(intent, scene, deps, signal), deps);

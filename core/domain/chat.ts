@@ -37,6 +37,8 @@ export interface Actor {
   readonly account: AccountId;
   /** Names like accounts: `<face>:<group>`. A project's permission may name one; then its members hold it. */
   readonly groups?: readonly AccountId[];
+  /** What people call the account now: untrusted. Absent: what they called it before, else its own name. */
+  readonly name?: string;
 }
 
 /** A file that came with a message, downloaded and checked by the face. */
@@ -52,8 +54,6 @@ export interface IncomingFile {
 export interface IncomingMessage extends Actor {
   readonly key: string;
   readonly chatId: ChatId;
-  /** What people call the account; absent: its own name. */
-  readonly name?: string;
   readonly text: string;
   /** Earlier words of the thread, oldest first: untrusted context, never a request. */
   readonly thread?: readonly { readonly account: AccountId; readonly text: string }[];

@@ -82,6 +82,11 @@ export interface PlanRun {
   readonly fence: number;
 }
 
+/** The people whom a run itself remembers: who asked, who decided, who pressed Stop. */
+export function accountsOf({ requestedBy, decidedBy, cancelRequestedBy }: PlanRun): AccountId[] {
+  return [requestedBy, decidedBy, cancelRequestedBy].filter((account) => account !== undefined);
+}
+
 /** The execution of one step; joined to `plan.steps` by `number`. */
 export interface StepRun {
   readonly runId: RunId;

@@ -1,11 +1,11 @@
 import { holderOf } from "../access/holder-of.ts";
 import { auditEntry } from "../access/record-audit.ts";
 import type { RunId } from "../domain/ids.ts";
-import { mayHaveHappened, type PlanRun } from "../domain/plan-run.ts";
+import { accountsOf, mayHaveHappened, type PlanRun } from "../domain/plan-run.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Stores, Tx } from "../ports/stores.ts";
 import { announceRun } from "../progress/announce.ts";
-import { whoText } from "../words/who-text.ts";
+import { named, namesOf } from "../words/names.ts";
 import { words } from "../words/words.ts";
 import { busyRun, lockChat } from "./chat-slot.ts";
 import type { Decision, Press } from "./decision.ts";
@@ -72,11 +72,16 @@ export async function takePress(tx: Tx, press: Press, atMs: number): Promise<Tak
   const who = await holderOf(tx, { account: press.by, groups: press.groups });
   const permission = mayPress(who, press.action, { run, project });
   if (permission !== "yes")
-    return refuse(tx, press, atMs, { kind: "refused", why: say.mayNot[permission](whoText(press.by)) });
+    return refuse(tx, press, atMs, { kind: "refused", why: say.mayNot[permission](await presser(tx, press, run)) });
   if (run.state === "draft" && run.expiresAtMs <= atMs) await expirePlan(tx, run, atMs);
   const late = await judgePress(tx, press, run.state === "draft" ? ((await tx.runs.get(run.id)) ?? run) : run);
   if (late) return tooLate(tx, press, { run, atMs, late });
   return { kind: "yes", run, atMs };
+}
+
+/** Whoever presses, told apart from the others whom the run's card names. */
+async function presser(tx: Tx, { by }: Press, run: PlanRun): Promise<string> {
+  return named(by, await namesOf(tx, [by, ...accountsOf(run)]));
 }
 
 async function act(tx: Tx, press: Press, run: PlanRun, atMs: number): Promise<Decision> {
@@ -129,7 +134,7 @@ async function stop(tx: Tx, press: Press, run: PlanRun, atMs: number): Promise<D
   await tx.audit.append(auditEntry(press.by, "stop-run", run.id, atMs, { state: run.state }));
   if (run.state === "queued" && (await tx.queue.withdraw(run.id))) {
     const chat = await tx.chats.get(run.chatId);
-    const reason = words(chat?.language ?? "en").running.reason.stopped(whoText(press.by));
+    const reason = words(chat?.language ?? "en").running.reason.stopped(await presser(tx, press, run));
     await must(tx.runs.setState(run.id, { from: "queued", to: "cancelled", finishedAtMs: atMs, reason }));
     await cancelRest(tx, run);
     await leaveChat(tx, run);
@@ -140,7 +145,7 @@ async function stop(tx: Tx, press: Press, run: PlanRun, atMs: number): Promise<D
 
 async function abandon(tx: Tx, press: Press, run: PlanRun, atMs: number): Promise<Decision> {
   const chat = await tx.chats.get(run.chatId);
-  const reason = words(chat?.language ?? "en").running.reason.abandoned(whoText(press.by));
+  const reason = words(chat?.language ?? "en").running.reason.abandoned(await presser(tx, press, run));
   await must(tx.runs.setState(run.id, { from: "waiting", to: "cancelled", finishedAtMs: atMs, reason }));
   await cancelRest(tx, run);
   await leaveChat(tx, run);

@@ -9,6 +9,8 @@ export interface Press {
   readonly revision: number;
   readonly action: PressAction;
   readonly by: AccountId;
+  /** What people call `by` now, as `Actor.name`. */
+  readonly name?: string;
   /** The groups of `by` that the face vouches for at the moment of the press. */
   readonly groups?: readonly AccountId[];
   /** With `edit`: what to change. */

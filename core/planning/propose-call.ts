@@ -1,4 +1,5 @@
 import { holderOf } from "../access/holder-of.ts";
+import { keepName } from "../access/keep-name.ts";
 import { may } from "../access/may.ts";
 import { auditEntry } from "../access/record-audit.ts";
 import { type AccountId, asId, type ChatId, type MessageId, type ProjectId, type RunId } from "../domain/ids.ts";
@@ -24,6 +25,8 @@ export interface CallRequest {
   readonly account: AccountId;
   /** The groups of the account that its face vouches for. */
   readonly groups?: readonly AccountId[];
+  /** What people call the account now, as `Actor.name`. */
+  readonly name?: string;
   readonly service: string;
   /** `PUT /parts/{id}/stock`, or a built-in's name. */
   readonly operation: string;
@@ -46,6 +49,7 @@ export async function proposeCall(request: CallRequest, deps: CallDeps): Promise
   const { service, operation, args } = request;
   const project = await deps.stores.read((tx) => projectOf(tx, request));
   if (!project) return refuse(request, deps);
+  await keepName(request, deps);
   const goal = `${service} ${operation}`;
   const against = { project, tools: deps.tools, words: JSON.stringify(args), goal };
   const checked = await checkPlan({ goal, steps: [{ service, operation, args }] }, against);

@@ -1,14 +1,15 @@
-import { type AccountId, shortRunId } from "../domain/ids.ts";
+import { type AccountId, faceOf, nameOf, shortRunId } from "../domain/ids.ts";
 import { plainLine } from "../domain/plain-text.ts";
 import type { PlanRun, StepRun, Vote } from "../domain/plan-run.ts";
-import { whoText } from "../words/who-text.ts";
+import { named } from "../words/names.ts";
 import type { Words } from "../words/words.ts";
 import type { CardContext } from "./card-context.ts";
 import { cardTime } from "./card-time.ts";
 
 const NOTE_LIMIT = 500;
-const NAME_LIMIT = 60;
-const NAMES_SHOWN = 5;
+const NAME_LIMIT = 130;
+/** Of those who may confirm. */
+export const NAMES_SHOWN = 5;
 const DECISIONS_SHOWN = 5;
 
 type NoteContext = Pick<CardContext, "nowMs" | "people" | "votes" | "mayConfirm">;
@@ -103,14 +104,18 @@ function draftNotes(run: PlanRun, context: NoteContext, say: Words): string[] {
   const expires = note.expires(cardTime(run.expiresAtMs, context.nowMs));
   if (!context.mayConfirm) return [expires];
   if (context.mayConfirm.length === 0) return [note.nobodyMayConfirm, expires];
-  const names = context.mayConfirm.map((account) =>
-    /[:/]\*$/.test(account)
-      ? say.card.anyoneOn(account.replace(/[:/]\*$/, "").replace(":", " "))
-      : personName(account, context),
-  );
+  const names = context.mayConfirm.map((account) => anyone(account, say) ?? personName(account, context));
   const shown = names.slice(0, NAMES_SHOWN).join(", ");
   const more = names.length - NAMES_SHOWN;
   return [note.mayConfirm(more > 0 ? say.card.andMore(shown, more) : shown), expires];
+}
+
+/** Everybody of a face, or of a server or workspace of it. */
+function anyone(account: AccountId, say: Words): string | undefined {
+  const face = faceOf(account);
+  const shown = face.charAt(0).toUpperCase() + face.slice(1);
+  if (account === `${face}:*`) return say.card.anyoneOn(shown);
+  return account.endsWith("/*") ? say.card.anyoneIn(nameOf(account).slice(0, -2), shown) : undefined;
 }
 
 function waitingNotes(run: PlanRun, steps: readonly StepRun[], text: NoteWords): string[] {
@@ -122,6 +127,5 @@ function waitingNotes(run: PlanRun, steps: readonly StepRun[], text: NoteWords):
 }
 
 function personName(account: AccountId, { people }: NoteContext): string {
-  const name = people?.get(account);
-  return name === undefined ? whoText(account) : plainLine(name, NAME_LIMIT);
+  return plainLine(named(account, people), NAME_LIMIT);
 }

@@ -1,8 +1,10 @@
 import type { Card } from "../domain/card.ts";
 import type { AccountId, ChatId, RunId } from "../domain/ids.ts";
-import type { PlanRun, Vote } from "../domain/plan-run.ts";
+import { accountsOf, type PlanRun, type Vote } from "../domain/plan-run.ts";
 import type { ReadTx } from "../ports/stores.ts";
+import { namesOf } from "../words/names.ts";
 import type { CardContext } from "./card-context.ts";
+import { NAMES_SHOWN } from "./card-notes.ts";
 import { renderCard } from "./plan-card.ts";
 
 /** A run's card as it is now, in a chat's language; `undefined` when the run is gone. */
@@ -27,16 +29,8 @@ async function cardContext(tx: ReadTx, run: PlanRun, chatId: ChatId, nowMs: numb
   return { language: chat?.language ?? "en", nowMs, people, votes, mayConfirm };
 }
 
-function accountsOn(run: PlanRun, votes: readonly Vote[], mayConfirm: readonly AccountId[] = []): Set<AccountId> {
-  const all = [run.requestedBy, run.decidedBy, run.cancelRequestedBy, ...votes.map((vote) => vote.by), ...mayConfirm];
-  return new Set(all.filter((account) => account !== undefined && !account.endsWith(":*")) as AccountId[]);
-}
-
-async function namesOf(tx: ReadTx, accounts: Set<AccountId>): Promise<Map<AccountId, string>> {
-  const names = new Map<AccountId, string>();
-  for (const account of [...accounts].slice(0, 20)) {
-    const person = await tx.people.of(account);
-    if (person) names.set(account, person.name);
-  }
-  return names;
+/** Whom the card names. A press that came too late is not on it. */
+function accountsOn(run: PlanRun, votes: readonly Vote[], mayConfirm: readonly AccountId[] = []): AccountId[] {
+  const deciders = votes.filter((vote) => vote.counted).map((vote) => vote.by);
+  return [...accountsOf(run), ...mayConfirm.slice(0, NAMES_SHOWN), ...deciders];
 }

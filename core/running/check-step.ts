@@ -5,7 +5,6 @@ import type { Project } from "../domain/project.ts";
 import { resolveReferences } from "../domain/references.ts";
 import type { JsonObject } from "../domain/result.ts";
 import type { Tool } from "../domain/tool.ts";
-import { whoText } from "../words/who-text.ts";
 import { words } from "../words/words.ts";
 import type { Facts } from "./fresh-facts.ts";
 import { type HeldRun, type HeldStep, standsOn } from "./held-run.ts";
@@ -57,13 +56,12 @@ export function checkStep(held: HeldRun, at: HeldStep, { facts, result, checkArg
 function lostPermission(
   held: HeldRun,
   at: HeldStep,
-  { project, linked }: Facts & { project: Project },
+  { project, linked, who: called }: Facts & { project: Project },
 ): string | undefined {
   const say = words(held.language).running.refusal;
   const { authority, groups } = held;
   const who = { account: standsOn(held), groups, linked };
-  if (authority !== "automatic")
-    return may(who, "confirm", project) ? undefined : say.confirmerLost(whoText(authority));
+  if (authority !== "automatic") return may(who, "confirm", project) ? undefined : say.confirmerLost(called);
   const isStillAutomatic = project.readsNeedNoConfirmation && at.step.risk === "read";
   return isStillAutomatic && may(who, "propose", project) ? undefined : say.notAutomatic;
 }

@@ -8,6 +8,7 @@ import { referencesIn } from "../domain/references.ts";
 import type { Stores, Tx } from "../ports/stores.ts";
 import { announceRun } from "../progress/announce.ts";
 import type { HeldRun, HeldStep } from "./held-run.ts";
+import { stopAsked } from "./stop-asked.ts";
 
 /** More would keep other writers waiting while their records are read. */
 const CLAIM_AT_ONCE = 32;
@@ -59,7 +60,6 @@ async function read(tx: Tx, run: PlanRun, { fence, claim }: { fence: number; cla
   const sinceMs = decidedAt(run, votes);
   const attempts = isResumed ? (await tx.steps.attempts(run.id)).filter((one) => one.startedAtMs >= sinceMs) : [];
   const { steps, results } = await readSteps(tx, run, attempts);
-  const { cancelRequestedBy: by, cancelRequestedAtMs: atMs } = run;
   return {
     run,
     fence,
@@ -71,7 +71,7 @@ async function read(tx: Tx, run: PlanRun, { fence, claim }: { fence: number; cla
     claimedAtMs: claim.nowMs,
     workedBeforeMs: attempts.reduce((sum, one) => sum + (one.finishedAtMs ?? one.startedAtMs) - one.startedAtMs, 0),
     leaseUntilMs: claim.nowMs + claim.leaseMs,
-    stop: by !== undefined && atMs !== undefined ? { by, atMs } : undefined,
+    stop: await stopAsked(tx, run),
     secondsMost: Number.POSITIVE_INFINITY,
     isLost: false,
   };

@@ -5,6 +5,7 @@ import type { Tool } from "../domain/tool.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Stores } from "../ports/stores.ts";
 import type { ToolCatalogue } from "../tools/tool-catalogue.ts";
+import { named, namesOf } from "../words/names.ts";
 
 /** What stands outside a run and may change under it: permissions, people and tools. */
 export interface Facts {
@@ -12,6 +13,8 @@ export interface Facts {
   readonly tool: Tool | undefined;
   /** Other accounts of the person whose permission the run stands on. */
   readonly linked?: readonly AccountId[];
+  /** What people call them. */
+  readonly who: string;
 }
 
 export interface FreshFacts {
@@ -35,16 +38,17 @@ export function createFreshFacts(
       return found && clock.nowMs() - found.atMs <= maxAgeMs ? found : undefined;
     },
     async load(projectId, key, account) {
-      const [{ project, linked }, tool] = await Promise.all([
+      const [{ project, linked, who }, tool] = await Promise.all([
         stores.read(async (tx) => ({
           project: await tx.projects.get(projectId),
           linked: (await linkedAccounts(tx, [account])).get(account),
+          who: named(account, await namesOf(tx, [account])),
         })),
         tools.get(projectId, key),
       ]);
       if (kept.size >= MOST_KEPT) kept.clear();
       // Aged from when they came: a slow answer must not be out of date at once, and be asked for again for ever.
-      kept.set(keyOf(projectId, key, account), { project, tool, linked, atMs: clock.nowMs() });
+      kept.set(keyOf(projectId, key, account), { project, tool, linked, who, atMs: clock.nowMs() });
     },
   };
 }

@@ -3,6 +3,7 @@ import type { AccountId } from "../domain/ids.ts";
 import type { PlanStep, StepResult } from "../domain/plan.ts";
 import type { PlanRun, StepState } from "../domain/plan-run.ts";
 import type { ToolOutcome } from "../domain/tool.ts";
+import type { StopAsked } from "./stop-asked.ts";
 
 /** A run that this process holds a claim on: what its records said when it was claimed, kept up to date. */
 export interface HeldRun {
@@ -25,7 +26,7 @@ export interface HeldRun {
   /** What its project allowed when the last step began. */
   secondsMost: number;
   /** Known to be asked for; the database has the last word when a step begins and when the run ends. */
-  stop?: { readonly by: AccountId; readonly atMs: number };
+  stop?: StopAsked;
   /** Somebody else holds the run now: nothing more can be written. */
   isLost: boolean;
   call?: CallUnderWay;

@@ -2,7 +2,6 @@ import type { ErrorCode } from "../domain/errors.ts";
 import type { ToolKey } from "../domain/ids.ts";
 import type { JsonObject } from "../domain/result.ts";
 import type { Tool } from "../domain/tool.ts";
-import { whoText } from "../words/who-text.ts";
 import { words } from "../words/words.ts";
 import { checkStep } from "./check-step.ts";
 import type { FreshFacts } from "./fresh-facts.ts";
@@ -69,7 +68,7 @@ const isOpen = ({ state }: HeldStep): boolean => state !== "done" && state !== "
 
 function underStop(held: HeldRun, ended: StepEnd | undefined): Settle {
   const say = words(held.language).running.reason;
-  const reason = say.stopped(held.stop ? whoText(held.stop.by) : "");
+  const reason = say.stopped(held.stop?.who ?? "");
   const dead = held.steps.find((step) => step !== ended?.at && step.state === "running");
   if (!dead) return { kind: "settle", to: "cancelled", reason };
   const isHarmless = dead.step.risk === "read" && dead.step.replay === "safe";

@@ -11,6 +11,7 @@ import type { Move } from "./next-move.ts";
 import type { RunnerSettings } from "./settings.ts";
 import { handBack, Overtaken, settleRun } from "./settle-run.ts";
 import type { StepEnd } from "./step-end.ts";
+import { stopAsked } from "./stop-asked.ts";
 
 export interface RecordDeps {
   readonly stores: Stores;
@@ -155,13 +156,15 @@ function outOfCalls(held: HeldRun, most: number, nowMs: number) {
  * refused us may be in the same commit, which a reader does not see yet.
  */
 async function whatHappened(held: HeldRun, move: Move, { stores }: RecordDeps): Promise<Recorded> {
-  const run = await stores.atomically((tx) => tx.runs.get(held.run.id));
+  const { run, stop } = await stores.atomically(async (tx) => {
+    const found = await tx.runs.get(held.run.id);
+    return { run: found, stop: await stopAsked(tx, found) };
+  });
   if (!run || run.fence !== held.fence || run.state !== "running") return "lost";
-  const { cancelRequestedBy: by, cancelRequestedAtMs: atMs } = run;
   const isUnderStop = move.kind === "settle" && move.to === "cancelled";
-  if (by === undefined || atMs === undefined || isUnderStop) {
+  if (!stop || isUnderStop) {
     throw new Error(`The record of run ${held.run.id} refused a step although its claim stands.`);
   }
-  held.stop = { by, atMs };
+  held.stop = stop;
   return "stopped";
 }

@@ -15,6 +15,7 @@ import { giveUp, keepRuns } from "./keep-runs.ts";
 import { freeSlot, type RunDeps, runPlan } from "./run-plan.ts";
 import { createServiceSlots } from "./service-slots.ts";
 import { RUNNER_DEFAULTS, type RunnerSettings } from "./settings.ts";
+import { stopAsked } from "./stop-asked.ts";
 
 export interface RunnerPorts {
   readonly stores: Stores;
@@ -180,10 +181,9 @@ class QueueRunner implements Runner {
   async #noteStop(runId: RunId): Promise<void> {
     const one = this.#held.get(runId);
     if (!one || one.stop) return;
-    const run = await this.#ports.stores.read((tx) => tx.runs.get(runId));
-    const { cancelRequestedBy: by, cancelRequestedAtMs: atMs } = run ?? {};
-    if (by === undefined || atMs === undefined) return;
-    one.stop = { by, atMs };
+    const stop = await this.#ports.stores.read(async (tx) => stopAsked(tx, await tx.runs.get(runId)));
+    if (!stop) return;
+    one.stop = stop;
     interrupt(one, "stop", this.#ports.clock.nowMs());
   }
 

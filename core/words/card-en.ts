@@ -58,6 +58,7 @@ export const cardEn = {
     cutTotal: (characters: number) => `… (+${group(characters)} characters not shown)`,
   },
   anyoneOn: (face: string) => `anyone on ${face}`,
+  anyoneIn: (place: string, face: string) => `anyone in ${place} on ${face}`,
   andMore: (names: string, more: number) => `${names} and ${more} more`,
 };
 

@@ -59,6 +59,7 @@ export const cardEs: typeof cardEn = {
     cutTotal: (characters) => `… (+${grupo(characters)} caracteres sin mostrar)`,
   },
   anyoneOn: (face) => `cualquiera en ${face}`,
+  anyoneIn: (place, face) => `cualquiera de ${place} en ${face}`,
   andMore: (names, more) => `${names} y ${more} más`,
 };
 

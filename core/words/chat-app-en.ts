@@ -29,7 +29,7 @@ export const chatAppEn = {
   edit: {
     title: "Change the plan",
     submit: "Save",
-    close: "Leave",
+    close: "Close",
     intro: (revision: number) =>
       `What you change becomes a new revision (this is ${revision}); nothing runs before somebody confirms it.`,
     argument: (step: number, path: string) => `${step} · ${path}`,

@@ -30,7 +30,7 @@ export const chatAppEs: typeof chatAppEn = {
   edit: {
     title: "Cambiar el plan",
     submit: "Guardar",
-    close: "Salir",
+    close: "Cerrar",
     intro: (revision) =>
       `Lo que cambies será una revisión nueva (esta es la ${revision}); nada se ejecuta antes de que alguien la confirme.`,
     argument: (step, path) => `${step} · ${path}`,

@@ -12,7 +12,7 @@ export type BrainThought =
 
 /**
  * A simulated model: no model at all, but words matched with the endpoints it finds in the prompt, in English and
- * Spanish. It says so in every reply. Good enough to plan over any registered service for a demo and for tests.
+ * Spanish. It says so in every reply, in a plan behind its goal. Good enough to plan over any registered service for a demo and for tests.
  * The same request gives the same reply.
  */
 export function simulatedBrain(): Brain {
@@ -96,15 +96,12 @@ function sayIt(thought: BrainThought, { tools, format }: BrainRequest): BrainRep
   if (thought.kind === "answer" || (thought.kind === "ask" && !tools)) return { text: thought.text };
   if (thought.kind !== "plan") return { toolCalls: [{ name: "ask_person", arguments: { question: thought.text } }] };
   const [first] = thought.steps;
-  const text = isSpanish(thought.goal)
-    ? "Soy un modelo simulado. Esto es lo que propongo."
-    : "I am a simulated model. This is what I propose.";
   if (thought.steps.length === 1 && first) {
     const args = { ...stepJson(first), title: `${first.title} ${markFor(thought.goal)}` };
-    return { text, toolCalls: [{ name: "mcp_request", arguments: args }] };
+    return { toolCalls: [{ name: "mcp_request", arguments: args }] };
   }
   const plan = { goal: honestGoal(thought.goal), steps: thought.steps.map(stepJson) };
-  return { text, toolCalls: [{ name: "propose_plan", arguments: plan }] };
+  return { toolCalls: [{ name: "propose_plan", arguments: plan }] };
 }
 
 function asFormat(thought: BrainThought): JsonObject {

@@ -20,9 +20,9 @@ test("a person links two apps, and confirms from one what the other's account ma
   await life.say("set the stock of p-101 to 400");
   expect(await life.press("confirm", { by: "phone:bea" })).toMatchObject({ decision: { kind: "refused" } });
   expect(await core.overview({ account: bea })).toMatchObject({ isKnown: false, waiting: [] });
-  const { text } = await core.command({ name: "link", account: account("desk:ben"), projectId: SHOP });
+  const { text } = await core.command({ command: "link", account: account("desk:ben"), projectId: SHOP });
   const rest = /[A-Z2-9]{4}-[A-Z2-9]{4}/.exec(text)?.[0] ?? "";
-  const linked = await core.command({ name: "link", account: bea, rest, displayName: "Bea", projectId: SHOP });
+  const linked = await core.command({ command: "link", account: bea, rest, name: "Bea", projectId: SHOP });
   expect(linked.text).toBe(words("en").menu.link.done("desk:ben"));
   const { waiting } = await core.overview({ account: bea });
   expect(waiting.map(({ run }) => run.id)).toEqual([(await life.run()).id]);

@@ -9,8 +9,8 @@ const anaElsewhere = asId<AccountId>("other:anna");
 const stranger = asId<AccountId>("other:eve");
 const say = words("en").menu;
 
-const ask = async (house: ConversationHouse, name: CommandRequest["name"], more: Partial<CommandRequest> = {}) =>
-  (await menuCommand({ name, account: ana, ...more }, house)).text;
+const ask = async (house: ConversationHouse, command: CommandRequest["command"], more: Partial<CommandRequest> = {}) =>
+  (await menuCommand({ command, account: ana, ...more }, house)).text;
 const codeIn = (text: string) => /[A-Z2-9]{4}-[A-Z2-9]{4}/.exec(text)?.[0] ?? "";
 const personOf = (house: ConversationHouse, account: AccountId) => house.stores.read((tx) => tx.people.of(account));
 const linksIn = async (house: ConversationHouse) =>

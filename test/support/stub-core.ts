@@ -52,7 +52,7 @@ export function stubCore(platform: ChatPlatform): StubCore {
     proposeCall: async () => ({ kind: "not-allowed" }),
     knowsChat: async (chatId) => messages.some((message) => message.chatId === chatId),
     stopChat: async () => ({ reply: "Nothing is running here." }),
-    command: async ({ name }) => ({ text: `You asked for ${name}.` }),
+    command: async ({ command }) => ({ text: `You asked for ${command}.` }),
     showRun: async (runId) => (runId === exampleRun().id ? { run: exampleRun(), card: exampleCard() } : undefined),
     overview: async () => ({ language: "en", waiting: [], active: [], finished: [], nodes: [], isKnown: true }),
     suggest: async () => [],

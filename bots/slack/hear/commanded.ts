@@ -1,6 +1,6 @@
+import type { Actor } from "../../../core/domain/chat.ts";
 import type { PlaceRules } from "../../shared/place-of.ts";
 import type { SlackBot } from "../install/slack-bots.ts";
-import type { NamedActor } from "../people/actors.ts";
 import type { PrivateLine } from "./tell-privately.ts";
 
 /** A command on its way through: who gave it, where, and how the answer gets to them alone. */
@@ -12,6 +12,6 @@ export interface Commanded {
   /** Slack makes one for every use of a command: what comes twice with it is done once. */
   readonly trigger: string;
   readonly rules: PlaceRules;
-  readonly actor: NamedActor;
+  readonly actor: Actor;
   readonly line: PrivateLine;
 }

@@ -5,7 +5,7 @@ import type { PressAction } from "../../../core/domain/plan-run.ts";
 import { words } from "../../../core/words/words.ts";
 import { explainFailure } from "../connect/explain-failure.ts";
 import type { SlackBot } from "../install/slack-bots.ts";
-import { whoOf } from "../people/actors.ts";
+import { actorOf, whoOf } from "../people/actors.ts";
 import { decodeAction } from "../show/action-ids.ts";
 import { editModal } from "../show/edit-modal.ts";
 import { threadOf } from "../slack-ids.ts";
@@ -48,20 +48,16 @@ export async function hearPress(body: unknown, where: { team: string; bot: Slack
     return tellPrivately(line, words(deps.language).chatApp.tooOld, deps.language, deps);
   }
   deps.state.count("presses");
-  const who = await whoOf({ ...where, user: user.id, ...(user.team_id ? { userTeam: user.team_id } : {}) }, deps);
+  const acting = { ...where, user: user.id, ...(user.team_id ? { userTeam: user.team_id } : {}) };
   const { runId, revision } = action;
   if (action.action === "edit" && given.trigger_id) {
+    // A form must be open within three seconds: nobody's name is asked for first.
+    const who = await whoOf(acting, deps);
     const isOpen = await openForm({ runId, revision, who, trigger: given.trigger_id, line, bot: where.bot }, deps);
     if (isOpen) return;
   }
-  const { account: by, groups } = who;
-  const pressed = await deps.core.pressButton({
-    runId,
-    revision,
-    action: action.action,
-    by,
-    ...(groups ? { groups } : {}),
-  });
+  const { account: by, ...who } = await actorOf(acting, deps);
+  const pressed = await deps.core.pressButton({ runId, revision, action: action.action, by, ...who });
   const isShown = pressed.decision.kind === "accepted" && SHOWN_BY_CARD.includes(action.action);
   deps.state.count(pressed.decision.kind === "accepted" ? "pressesTaken" : "pressesRefused");
   if (!isShown) await tellPrivately(line, pressed.reply, await languageOfRun(runId, deps), deps);

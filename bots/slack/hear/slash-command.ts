@@ -3,6 +3,7 @@ import { cutAt } from "../../../core/domain/plain-text.ts";
 import { words } from "../../../core/words/words.ts";
 import { type MenuLine, readMenuLine } from "../../shared/menu-line.ts";
 import { placeOf } from "../../shared/place-of.ts";
+import { explainFailure } from "../connect/explain-failure.ts";
 import type { SlackBot } from "../install/slack-bots.ts";
 import { actorOf } from "../people/actors.ts";
 import { chatIdOf } from "../slack-ids.ts";
@@ -60,12 +61,10 @@ async function obey(line: MenuLine, given: Commanded, deps: HearDeps): Promise<v
     case "unclear":
       return tell(line.why === "unknown" ? say.unclear.unknown(cutAt(line.found, 60)) : say.unclear[line.why]);
     case "menu": {
-      const { name, ...actor } = given.actor;
       const told = await deps.core.command({
-        name: line.name,
+        command: line.name,
         rest: line.rest,
-        ...actor,
-        ...(name === undefined ? {} : { displayName: name }),
+        ...given.actor,
         ...(given.rules.project === undefined ? {} : { projectId: given.rules.project }),
         language: deps.language,
       });
@@ -107,11 +106,10 @@ async function call(line: Extract<MenuLine, { kind: "call" }>, given: Commanded,
   const say = words(deps.language).inbox;
   const { service, operation, args } = line;
   const root = await begin(say.called, `${service} ${operation}`, given, deps);
-  const { name: _, ...actor } = given.actor;
   const proposed = await deps.core.proposeCall({
     chatId: chatIdOf(root),
     ...(given.rules.project === undefined ? {} : { projectId: given.rules.project }),
-    ...actor,
+    ...given.actor,
     service,
     operation,
     args,
@@ -121,8 +119,16 @@ async function call(line: Extract<MenuLine, { kind: "call" }>, given: Commanded,
     if (root.isElsewhere) await tellPrivately(given.line, say.elsewhere, deps.language, deps);
     return;
   }
-  // Nothing comes of it: what announced it goes again.
-  await given.bot.client.chat.delete({ channel: root.channel, ts: root.root });
   const problems = proposed.kind === "problems" ? proposed.problems.map(({ text }) => text).join(" ") : "";
   await tellPrivately(given.line, problems ? say.call.problems(problems) : say.call.notAllowed, deps.language, deps);
+  await takeBack(root, given.bot, deps);
+}
+
+/** Nothing came of it: what announced it goes again. Where it cannot, it stands there and does no harm. */
+async function takeBack({ channel, root: ts }: Root, { client }: SlackBot, { logger }: HearDeps): Promise<void> {
+  try {
+    await client.chat.delete({ channel, ts });
+  } catch (error) {
+    logger.warn({ channel, code: explainFailure(error).code }, "The announcement of a call could not be taken back.");
+  }
 }

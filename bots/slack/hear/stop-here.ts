@@ -18,9 +18,8 @@ export async function stopHere(
   deps: HearDeps,
 ): Promise<string> {
   const say = words(deps.language).inbox.stop;
-  const { name: _, ...who } = actor;
   const { active } = await deps.core.overview({
-    ...who,
+    ...actor,
     ...(rules.project === undefined ? {} : { projectId: rules.project }),
   });
   const wanted = rest.trim().replace(/^…/, "");
@@ -36,8 +35,8 @@ export async function stopHere(
     );
   const { id: runId, revision } = one.run;
   const action = one.run.state === "waiting" ? "abandon" : "stop";
-  const { account: by, groups } = who;
-  const pressed = await deps.core.pressButton({ runId, revision, action, by, ...(groups ? { groups } : {}) });
+  const { account: by, ...who } = actor;
+  const pressed = await deps.core.pressButton({ runId, revision, action, by, ...who });
   return pressed.reply;
 }
 

@@ -6,7 +6,7 @@ import type { Press } from "../../../core/index.ts";
 import { words } from "../../../core/words/words.ts";
 import { readEditForm } from "../../shared/read-edit-form.ts";
 import type { SlackBot } from "../install/slack-bots.ts";
-import { whoOf } from "../people/actors.ts";
+import { actorOf } from "../people/actors.ts";
 import { readEditModal, type SubmittedEdit } from "../show/edit-modal.ts";
 import { richText, run, section } from "../show/rich-text.ts";
 import { threadOf } from "../slack-ids.ts";
@@ -25,8 +25,9 @@ export type FormAnswer =
   | { readonly response_action: "errors"; readonly errors: Readonly<Record<string, string>> }
   | { readonly response_action: "update"; readonly view: ModalView };
 
-/** Slack waits three seconds for the acknowledgement of a form. */
+/** Slack waits three seconds for the acknowledgement of a form, from when it sent it. */
 const ANSWER_WITHIN_MS = 2_200;
+const AT_LEAST_MS = 300;
 
 /**
  * The form of a plan was sent. Mistakes are shown at their fields; a conflict (somebody was first, the plan changed)
@@ -39,44 +40,40 @@ export async function submitForm(
   deps: HearDeps,
   answer: (answer: FormAnswer) => Promise<void>,
 ): Promise<void> {
+  const untilMs = deps.clock.nowMs() + ANSWER_WITHIN_MS;
   const { user, view } = Submitted.parse(body);
   const edit = readEditModal(view);
   if (!edit) return answer(notice(words(deps.language).chatApp.tooOld, deps.language));
   const language = await languageOfRun(edit.runId, deps);
-  const who = await whoOf({ ...where, user: user.id, ...(user.team_id ? { userTeam: user.team_id } : {}) }, deps);
+  const who = await actorOf({ ...where, user: user.id, ...(user.team_id ? { userTeam: user.team_id } : {}) }, deps);
   const shown = await deps.core.showRun(edit.runId, who);
   if (!shown) return answer(notice(words(language).conversation.notFound, language));
-  const { account: by, groups } = who;
-  const press: Press = {
-    runId: edit.runId,
-    revision: edit.revision,
-    action: "edit",
-    by,
-    ...(groups ? { groups } : {}),
-  };
+  const { account: by, ...rest } = who;
+  const press: Press = { runId: edit.runId, revision: edit.revision, action: "edit", by, ...rest };
+  const place = { bot: where.bot, language, untilMs };
   // A plan that is no longer the one of the form is not read with it: the core says why.
   if (shown.run.revision !== edit.revision || shown.run.state !== "draft")
-    return keep(press, edit, where, language, deps, answer);
+    return keep(press, edit, place, deps, answer);
   const read = readEditForm(shown.run.plan, edit.form, language);
   if (read.kind === "nothing") return answer(undefined);
   if (read.kind === "problems") {
     const errors = Object.fromEntries(read.problems.map(({ field, text }) => [field, cutAt(text, 150)]));
     return answer({ response_action: "errors", errors });
   }
-  return keep({ ...press, change: read.change }, edit, where, language, deps, answer);
+  return keep({ ...press, change: read.change }, edit, place, deps, answer);
 }
 
 async function keep(
   press: Press,
   edit: SubmittedEdit,
-  { bot }: { bot: SlackBot },
-  language: Language,
+  { bot, language, untilMs }: { bot: SlackBot; language: Language; untilMs: number },
   deps: HearDeps,
   answer: (answer: FormAnswer) => Promise<void>,
 ): Promise<void> {
   const inTime = new AbortController();
   const working = deps.core.pressButton(press);
-  const first = await Promise.race([working, deps.clock.sleep(ANSWER_WITHIN_MS, inTime.signal).then(() => undefined)]);
+  const waitMs = Math.max(untilMs - deps.clock.nowMs(), AT_LEAST_MS);
+  const first = await Promise.race([working, deps.clock.sleep(waitMs, inTime.signal).then(() => undefined)]);
   inTime.abort();
   if (first) {
     const isTaken = first.decision.kind === "accepted";

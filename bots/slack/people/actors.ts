@@ -4,11 +4,6 @@ import { slackAccount } from "../slack-ids.ts";
 import type { Groups } from "./groups.ts";
 import type { Names } from "./names.ts";
 
-/** Who acts in Slack, as the core knows people: an account of their own workspace, the groups they are in now, a name. */
-export interface NamedActor extends Actor {
-  readonly name?: string;
-}
-
 export interface Acting {
   readonly bot: SlackBot;
   /** The workspace that is looked through. */
@@ -18,7 +13,7 @@ export interface Acting {
   readonly userTeam?: string;
 }
 
-/** Groups belong to a workspace: a guest of another one is in none of its groups. */
+/** Who acts, as an account of their own workspace. Groups belong to a workspace: a guest of another is in none of it. */
 export async function whoOf(
   { bot, team, user, userTeam = team }: Acting,
   { groups }: { groups: Groups },
@@ -28,7 +23,7 @@ export async function whoOf(
 }
 
 /** With the name that people know: Slack is asked for it, which may take a moment. */
-export async function actorOf(acting: Acting, deps: { names: Names; groups: Groups }): Promise<NamedActor> {
+export async function actorOf(acting: Acting, deps: { names: Names; groups: Groups }): Promise<Actor> {
   const [name, who] = await Promise.all([deps.names.of(acting.bot.client, acting.user), whoOf(acting, deps)]);
   return { ...who, ...(name === undefined ? {} : { name }) };
 }
