@@ -186,6 +186,12 @@ test.each(["5xx-after", "cut-after", "cut-before"] as const)(
   },
 );
 
+test("a call that is not possible is explained although its announcement cannot be taken back", async () => {
+  slack.failNext({ method: "chat.delete", how: "ok-false", error: "cant_delete_message" });
+  await slack.slash({ text: 'call workshop "PUT /nowhere"', user: "U0ANA", channel: "C0OPS" });
+  await privately("U0ANA", /not possible/);
+});
+
 test("a card that somebody deleted comes back with the next change, and the run is not disturbed", async () => {
   const card = await planned();
   slack.deleteMessage(card);
