@@ -5,12 +5,14 @@ import { isJsonObject, type JsonObject } from "../../../core/domain/result.ts";
 import { MENU_COMMANDS } from "../../../core/index.ts";
 import { words } from "../../../core/words/words.ts";
 import { chatIdOf, discordChat, messageKey } from "../discord-ids.ts";
+import type { HearDeps } from "../hear/hear-deps.ts";
 import { DiscordMessage, whoIs, wordsOf } from "../hear/message-event.ts";
 import { openThread } from "../hear/open-thread.ts";
 import { receivePatiently } from "../hear/receive-patiently.ts";
 import { postNames } from "../post/message-marker.ts";
 import { drawSay } from "../show/draw-say.ts";
 import { type Asked, notHere, projectHere } from "./answer-deps.ts";
+import { asksLeftOver, type BegunAsk, forgetAsk, keepAsk, messageOfAsk } from "./begun-asks.ts";
 import { type CommandUse, readCommand } from "./interaction-event.ts";
 
 /** Somebody used `/piloto …`, or "Plan from message". */
@@ -50,18 +52,39 @@ async function privately(use: CommandUse, projectId: ProjectId, { interaction, a
 }
 
 /** What is asked stands in the channel for all to see, and is answered in a thread on it. */
-async function ask(text: string, projectId: ProjectId, asked: Asked): Promise<void> {
-  const { interaction, answers, deps } = asked;
+async function ask(text: string, projectId: ProjectId, { interaction, answers, deps }: Asked): Promise<void> {
   const say = words(deps.language);
   if (text.trim() === "") return answers.tell(say.inbox.unclear["ask-what"]);
-  const message = await answers.say(say.chatFace.asked(interaction.who.name, text));
-  if (message === undefined) return;
-  const chatId = await chatOn(message, text, asked);
+  const { id, guild, channel, who } = interaction;
+  const begun = { interaction: id, ...(guild ? { guild } : {}), channel, text, projectId, who };
+  // At the same time: Discord does not wait long for the answer.
+  const [message] = await Promise.all([answers.say(say.chatFace.asked(who.name, text)), keepAsk(begun, deps)]);
+  if (message === undefined) return forgetAsk(id, deps);
+  const refusal = await hearAsk(begun, message, deps).finally(() => forgetAsk(id, deps));
+  if (refusal !== undefined) await answers.tell(refusal);
+}
+
+/** Hands the request over; why it is refused, if it is. The same one again, however often, is taken once. */
+async function hearAsk(
+  { interaction, channel, who, text, projectId }: BegunAsk,
+  message: string,
+  deps: HearDeps,
+): Promise<string | undefined> {
+  const chatId = await chatOn(message, text, channel, deps);
   const received = await receivePatiently(
-    { ...interaction.who, key: messageKey(interaction.channel, interaction.id), chatId, text, projectId },
+    { ...who, key: messageKey(channel, interaction), chatId, text, projectId },
     deps,
   );
-  if (received.kind === "refused") await answers.tell(received.reply);
+  return received.kind === "refused" ? received.reply : undefined;
+}
+
+/** Requests that stand in their channels, and that a crash kept from the record. */
+export async function hearAsksLeftOver(deps: HearDeps): Promise<void> {
+  for (const begun of await asksLeftOver(deps)) {
+    const message = await messageOfAsk(begun, deps);
+    if (message !== undefined) await hearAsk(begun, message, deps);
+    await forgetAsk(begun.interaction, deps);
+  }
 }
 
 async function call(given: CommandUse["given"], projectId: ProjectId, asked: Asked): Promise<void> {
@@ -73,7 +96,7 @@ async function call(given: CommandUse["given"], projectId: ProjectId, asked: Ask
   const what = `${service} ${operation}`;
   const message = await answers.say(say.chatFace.called(interaction.who.name, plainLine(what, 300)));
   if (message === undefined) return;
-  const chatId = await chatOn(message, what, asked);
+  const chatId = await chatOn(message, what, interaction.channel, deps);
   const { who } = interaction;
   const proposed = await deps.core.proposeCall({ chatId, projectId, ...who, service, operation, args });
   if (proposed.kind === "drafted") return;
@@ -109,7 +132,7 @@ async function planFromMessage(use: CommandUse, asked: Asked): Promise<void> {
   const text = message ? wordsOf(message, deps.ownId()) : "";
   if (!message || text === "") return answers.tell(say.inbox.noText);
   const author = whoIs(message.author, undefined, undefined);
-  const chatId = await chatOn(message.id, text, asked);
+  const chatId = await chatOn(message.id, text, interaction.channel, deps);
   const received = await receivePatiently(
     {
       ...interaction.who,
@@ -126,9 +149,9 @@ async function planFromMessage(use: CommandUse, asked: Asked): Promise<void> {
 }
 
 /** A thread on the message where the place has threads, else the place itself. */
-async function chatOn(message: string, about: string, { interaction, deps }: Asked): Promise<ChatId> {
+async function chatOn(message: string, about: string, place: string, deps: HearDeps): Promise<ChatId> {
   const { channels } = deps;
-  const facts = await channels.facts(interaction.channel);
+  const facts = await channels.facts(place);
   const { guild, id } = facts;
   const isThreaded = facts.kind === "text" && guild !== undefined && channels.rules(facts).startThreads;
   const thread = isThreaded ? await openThread(id, message, about, deps) : undefined;
