@@ -10,6 +10,7 @@ import { createChannels } from "./hear/channels.ts";
 import type { HearDeps } from "./hear/hear-deps.ts";
 import { createEventHearer } from "./hear/hear-events.ts";
 import { openHeldChats } from "./hear/held-chats.ts";
+import { createPresence } from "./hear/presence.ts";
 import { createAskedLast } from "./post/asked-last.ts";
 import { createChannelMessages } from "./post/channel-messages.ts";
 import { createCounts } from "./post/counts.ts";
@@ -62,7 +63,8 @@ export function createDiscordFace(settings: DiscordSettings, deps: ChatFaceDeps)
     attach(core: Core) {
       const ours = { settings, rest, messages, typing, askedLast, counts, channels, held, client, ownId: () => ownId };
       const fileTurns = fewAtOnce(MESSAGES_WITH_FILES);
-      hearing = { core, stores, clock, logger, ids, language, fileTurns, ...ours };
+      const presence = createPresence({ stores, clock });
+      hearing = { core, stores, clock, logger, ids, language, fileTurns, presence, ...ours };
     },
     async start() {
       if (settings.token.trim() === "") {

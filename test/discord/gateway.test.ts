@@ -10,6 +10,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
+  expect(discord.violations).toEqual([]);
   await discord.close();
 });
 
@@ -114,6 +115,31 @@ describe("the connection to Discord", () => {
     expect(discord.requests.filter(({ method, route }) => method === "PUT" && route.includes("commands"))).toHaveLength(
       1,
     );
+  });
+
+  test("a first call in a channel that was made while Piloto was down is heard, and nothing from before its time", async () => {
+    const stores = await openSqlite({ folder: ":memory:" });
+    closing.push(() => stores.close());
+    await discord.close();
+    discord = await startDiscordServer({ nowMs: () => Date.now() - 3_600_000 });
+    discord.mention("ada", "before its time", { in: "operations" });
+    discord.advance(3_600_000);
+    const first = await opened({ stores });
+    discord.say("linus", "not meant for Piloto", { in: "operations" });
+    discord.mention("linus", "in another channel");
+    await first.heard("in another channel");
+    await first.stop();
+    const thread = discord.createThread("ada", "theirs", { in: "operations" });
+    discord.mention("linus", "called meanwhile", { in: "operations" });
+    discord.mention("ada", "called into a thread", { in: thread });
+    const secret = discord.createChannel("secret");
+    discord.mention("ada", "not for Piloto's eyes", { in: secret });
+    discord.removePermission(secret, "VIEW_CHANNEL");
+    const second = await opened({ stores });
+    await second.heard("called meanwhile");
+    await second.heard("called into a thread");
+    expect(second.texts().sort()).toEqual(["called into a thread", "called meanwhile"]);
+    expect(JSON.stringify(second.logger.lines)).not.toContain("could not be caught up");
   });
 
   test("a connection that is closed again and again is paused, and the face says why", async () => {

@@ -5,9 +5,9 @@ import { madeAtMs } from "../post/message-marker.ts";
 import { patiently } from "../post/patiently.ts";
 import { troubleOf } from "../post/trouble.ts";
 import type { HearDeps } from "./hear-deps.ts";
-import { hearMessage } from "./hear-message.ts";
+import { hearMessage, isMeant } from "./hear-message.ts";
 import type { HeldChat } from "./held-chats.ts";
-import { DiscordMessage, isSpoken } from "./message-event.ts";
+import { DiscordMessage } from "./message-event.ts";
 
 const LOOK_BACK_MS = 24 * 3_600_000;
 const PAGE = 100;
@@ -18,41 +18,54 @@ const MOST_PAGES = 3;
  * is fetched and heard, oldest first; what was heard before is a duplicate. Then open cards are shown as they are.
  */
 export async function catchUp(deps: HearDeps, signal: AbortSignal): Promise<void> {
-  const { held, counts, logger, core } = deps;
+  const { held, counts, core } = deps;
   for (const chat of await held.lately(LOOK_BACK_MS)) {
     if (signal.aborted) return;
-    try {
-      await patiently(() => catchUpIn(chat, deps, signal), deps);
-    } catch (error) {
-      const trouble = troubleOf(error);
-      counts.add("catchUpsFailed");
-      logger.warn(
-        { channel: chat.id, trouble: trouble ?? String(error).slice(0, 200) },
-        "A place could not be caught up.",
-      );
-    }
+    const last = await hearMissed(chat, deps, signal);
+    if (last !== undefined && !signal.aborted) await held.caughtUp(chat, last);
   }
   if (!signal.aborted) await core.refreshCards("discord");
   counts.add("catchUps");
 }
 
-async function catchUpIn(chat: HeldChat, deps: HearDeps, signal: AbortSignal): Promise<void> {
+/**
+ * What was said in a place after `last` is heard, oldest first. Gives the newest message; `undefined` when the place
+ * could not be read, which is in the log then.
+ */
+export async function hearMissed(chat: MissedPlace, deps: HearDeps, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    return await patiently(() => hearSince(chat, deps, signal), deps);
+  } catch (error) {
+    const trouble = troubleOf(error);
+    deps.counts.add("catchUpsFailed");
+    deps.logger.warn(
+      { channel: chat.id, trouble: trouble ?? String(error).slice(0, 200) },
+      "A place could not be caught up.",
+    );
+    return undefined;
+  }
+}
+
+type MissedPlace = Pick<HeldChat, "id" | "guild" | "last">;
+
+async function hearSince(chat: MissedPlace, deps: HearDeps, signal: AbortSignal): Promise<string> {
   const members = new Map<string, unknown>();
-  const { held, core } = deps;
-  const messages = await missed(chat, deps);
-  for (const message of messages) {
-    if (signal.aborted) return;
-    if (!isSpoken(message, deps.ownId())) continue;
+  const { core } = deps;
+  const listed = await missed(chat, deps);
+  for (const one of listed) {
+    if (signal.aborted) break;
+    const message = { ...one, guild_id: chat.guild };
+    if (!(await isMeant(message, deps))) continue;
     // Its thread is a chat already: it was heard. Asking for the thread again would only count against Discord's limit.
     if (await core.knowsChat(chatIdOf({ guild: chat.guild, channel: message.id }))) continue;
     const member = chat.guild ? await memberOf(chat.guild, message.author.id, members, deps) : undefined;
-    await hearMessage({ ...message, guild_id: chat.guild, member: member as never }, deps);
+    await hearMessage({ ...message, member: member as never }, deps);
   }
-  if (!signal.aborted) await held.caughtUp(chat, messages.at(-1)?.id ?? chat.last);
+  return listed.at(-1)?.id ?? chat.last;
 }
 
 /** The newest 300 at most, back to what was heard last, oldest first. */
-async function missed(chat: HeldChat, { rest, clock }: HearDeps): Promise<DiscordMessage[]> {
+async function missed(chat: MissedPlace, { rest, clock }: HearDeps): Promise<DiscordMessage[]> {
   const sinceMs = clock.nowMs() - LOOK_BACK_MS;
   const isMissed = ({ id }: DiscordMessage) => isLater(id, chat.last) && (madeAtMs(id) ?? 0) >= sinceMs;
   const found: DiscordMessage[] = [];

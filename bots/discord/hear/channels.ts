@@ -1,4 +1,4 @@
-import { type Client, Routes } from "discord.js";
+import { type Client, type PermissionsString, Routes } from "discord.js";
 import { z } from "zod";
 import { type PlaceRules, placeOf } from "../../shared/place-of.ts";
 import type { DiscordSettings } from "../discord-settings.ts";
@@ -22,6 +22,8 @@ export interface Channels {
   rules(facts: ChannelFacts): DiscordRules;
   /** `false` only where Discord says so: what is not known is tried. */
   mayStartThread(id: string): boolean;
+  /** The same for what was said there before. */
+  mayReadBack(id: string): boolean;
 }
 
 export interface DiscordRules extends PlaceRules {
@@ -63,6 +65,13 @@ export function createChannels(
     return factsOf({ id, type: cached.type, parent_id: parent }, guild);
   }
 
+  function may(id: string, wanted: PermissionsString[]): boolean {
+    const channel = client()?.channels.cache.get(id);
+    const me = client()?.user;
+    if (!channel || !me || !("permissionsFor" in channel)) return true;
+    return channel.permissionsFor(me)?.has(wanted) ?? true;
+  }
+
   return {
     async facts(id) {
       return inMemory(id) ?? remember(Channel.parse(await rest.call("get", Routes.channel(id))));
@@ -82,18 +91,18 @@ export function createChannels(
         .find((place) => place.startThreads !== undefined);
       return { ...placeOf(places, where), startThreads: exact?.startThreads ?? true };
     },
-    mayStartThread(id) {
-      const channel = client()?.channels.cache.get(id);
-      const me = client()?.user;
-      if (!channel || !me || !("permissionsFor" in channel)) return true;
-      return channel.permissionsFor(me)?.has(["CreatePublicThreads", "SendMessagesInThreads"]) ?? true;
-    },
+    mayStartThread: (id) => may(id, ["CreatePublicThreads", "SendMessagesInThreads"]),
+    mayReadBack: (id) => may(id, ["ViewChannel", "ReadMessageHistory"]),
   };
 }
 
 const rank = ({ server, channel }: { server?: string; channel?: string }) => (channel ? 2 : 0) + (server ? 1 : 0);
 
-function factsOf({ id, type, guild_id, parent_id }: z.infer<typeof Channel>, guild?: string): ChannelFacts {
+/** What a channel's type and places say of it. */
+export function factsOf(
+  { id, type, guild_id, parent_id }: Pick<z.infer<typeof Channel>, "id" | "type" | "guild_id" | "parent_id">,
+  guild?: string,
+): ChannelFacts {
   const of = guild ?? guild_id ?? undefined;
   if (of === undefined) return { id, kind: "direct" };
   if (THREADS.includes(type)) return { id, kind: "thread", guild: of, ...(parent_id ? { parent: parent_id } : {}) };

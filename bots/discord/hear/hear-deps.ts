@@ -10,6 +10,7 @@ import type { DiscordRest } from "../post/discord-rest.ts";
 import type { Typing } from "../post/typing.ts";
 import type { Channels } from "./channels.ts";
 import type { HeldChats } from "./held-chats.ts";
+import type { Presence } from "./presence.ts";
 
 /** What everything that comes in works with. */
 export interface HearDeps extends Omit<ChatFaceDeps, "secrets"> {
@@ -22,6 +23,7 @@ export interface HearDeps extends Omit<ChatFaceDeps, "secrets"> {
   readonly counts: Counts;
   readonly channels: Channels;
   readonly held: HeldChats;
+  readonly presence: Presence;
   /** Turns of messages that bring files. */
   readonly fileTurns: FewAtOnce;
   /** The client of the connection that stands, for what it keeps in memory. */

@@ -9,6 +9,7 @@ import type { HearDeps } from "./hear-deps.ts";
 import { hearMessage } from "./hear-message.ts";
 import { createInOrder } from "./in-order.ts";
 import { DiscordMessage } from "./message-event.ts";
+import { hearMissedMentions } from "./missed-mentions.ts";
 
 /** All that comes from the gateway, in order within a channel. */
 export interface EventHearer {
@@ -44,6 +45,8 @@ export function createEventHearer(deps: () => HearDeps | undefined): EventHearer
   }
 
   function message(data: unknown, to: HearDeps): void {
+    const atMs = to.presence.due();
+    if (atMs !== undefined) work("catch-up", "presence", to, ({ presence }) => presence.note(atMs));
     const read = DiscordMessage.safeParse(data);
     if (!read.success) to.counts.add("unreadable");
     else if (!isNew(read.data.id)) to.counts.add("duplicates");
@@ -63,6 +66,15 @@ export function createEventHearer(deps: () => HearDeps | undefined): EventHearer
     const guild = Guild.safeParse(data).data;
     if (!guild || guild.unavailable || !application) return;
     work(`guild:${guild.id}`, "commands", to, (all) => registerCommands(guild.id, application, all));
+    const atMs = to.clock.nowMs();
+    const { signal } = catching;
+    work("catch-up", "missed mentions", to, async (all) => {
+      const { presence } = all;
+      const sinceMs = presence.awaySinceMs;
+      if (sinceMs !== undefined) await hearMissedMentions(data, sinceMs, all, signal);
+      if (signal.aborted) presence.staysBehind();
+      await presence.note(atMs);
+    });
   }
 
   /** Not an outage: Piloto was taken out of the server, and its commands with it. */
@@ -82,8 +94,11 @@ export function createEventHearer(deps: () => HearDeps | undefined): EventHearer
     // One that is under way knows nothing of the latest gap.
     catching.abort();
     catching = new AbortController();
-    const signal = AbortSignal.any([stopping.signal, catching.signal]);
-    work("catch-up", "catch-up", to, (all) => catchUp(all, signal));
+    const { signal } = catching;
+    work("catch-up", "catch-up", to, async (all) => {
+      await all.presence.returns();
+      await catchUp(all, signal);
+    });
   }
 
   return {
@@ -99,6 +114,7 @@ export function createEventHearer(deps: () => HearDeps | undefined): EventHearer
     },
     stop() {
       stopping.abort();
+      catching.abort();
       return order.settled();
     },
   };

@@ -18,10 +18,9 @@ import { threadBefore } from "./thread-before.ts";
  * belongs. The same message again, however often and in whichever process, is taken once.
  */
 export async function hearMessage(message: DiscordMessage, deps: HearDeps): Promise<void> {
-  const { channels, counts, ownId } = deps;
-  if (!isSpoken(message, ownId())) return;
-  const mentioned = isMentioned(message, ownId());
-  if (message.guild_id && !mentioned && !(await isInChat(message, deps))) return;
+  const { channels, counts } = deps;
+  if (!(await isMeant(message, deps))) return;
+  const mentioned = isMentioned(message, deps.ownId());
   const facts = await channels.facts(message.channel_id);
   if (facts.kind !== "direct" && !mentioned && facts.kind !== "thread") return;
   const rules = channels.rules(facts);
@@ -37,10 +36,14 @@ export async function hearMessage(message: DiscordMessage, deps: HearDeps): Prom
   await (message.attachments.length > 0 ? deps.fileTurns.run(work) : work());
 }
 
-/**
- * Replies in Piloto's own threads need no mention; without the content intent they come empty, and are no words. Asked
- * before anything else: most of what is said in a server is not meant for Piloto.
- */
+/** Asked before anything else: most of what is said in a server is not meant for Piloto. */
+export async function isMeant(message: DiscordMessage, deps: HearDeps): Promise<boolean> {
+  const ownId = deps.ownId();
+  if (!isSpoken(message, ownId)) return false;
+  return !message.guild_id || isMentioned(message, ownId) || isInChat(message, deps);
+}
+
+/** Replies in Piloto's own threads need no mention; without the content intent they come empty, and are no words. */
 function isInChat(
   { content, attachments, guild_id, channel_id }: DiscordMessage,
   { core }: HearDeps,

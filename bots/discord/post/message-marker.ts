@@ -23,3 +23,6 @@ const EPOCH_MS = 1_420_070_400_000n;
 export function madeAtMs(id: string): number | undefined {
   return /^\d{15,20}$/.test(id) ? Number((BigInt(id) >> 22n) + EPOCH_MS) : undefined;
 }
+
+/** The smallest id that Discord could have made at that time. */
+export const idAt = (atMs: number): string => String((BigInt(Math.floor(atMs)) - EPOCH_MS) << 22n);
