@@ -2,6 +2,7 @@ import { z } from "zod";
 import { answerInteraction } from "../answer/answer-interaction.ts";
 import { readInteraction } from "../answer/interaction-event.ts";
 import { commandsNote, registerCommands } from "../answer/register-commands.ts";
+import { hearAsksLeftOver } from "../answer/slash.ts";
 import { DISCORD } from "../discord-ids.ts";
 import { patiently } from "../post/patiently.ts";
 import { catchUp } from "./catch-up.ts";
@@ -99,6 +100,7 @@ export function createEventHearer(deps: () => HearDeps | undefined): EventHearer
       await all.presence.returns();
       await catchUp(all, signal);
     });
+    work("asks", "asks", to, (all) => patiently(() => hearAsksLeftOver(all), all));
   }
 
   return {
