@@ -99,14 +99,18 @@ function soundOf(name: string): string {
   return [...letters].map((letter) => LOOKS.get(letter) ?? letter).join("") || name;
 }
 
-const ANYBODY = (["en", "es"] as const).map((language) => soundOf(words(language).card.anyoneOn("")));
-const SOMEBODY = ["piloto", ...(["en", "es"] as const).map((one) => words(one).conversation.somebody)].map(soundOf);
+const SAID = [words("en"), words("es")];
+const ANYBODY = SAID.map(({ card }) => card.anyoneOn(""));
+const SOMEBODY = ["piloto", ...SAID.map((say) => say.conversation.somebody), ...ANYBODY.map((it) => it.split(" ")[0]!)];
+/** Taken by no person, as a whole or as one of several words. */
+const TAKEN = SOMEBODY.map(soundOf);
+const TAKEN_BEGINNINGS = ANYBODY.map(soundOf);
 const LOOKS_LIKE_ACCOUNT = /\d{15,}|\d\S*\/|\/\S*\d/;
 
 /** Sounds like Piloto, like everybody, or like the account of somebody else. */
 function pretends({ account, name }: Called): boolean {
   const sounds = [name, ...name.split(/[^\p{L}\p{N}\p{M}]+/u)].map(soundOf);
-  if (sounds.some((sound) => SOMEBODY.includes(sound))) return true;
-  if (ANYBODY.some((anybody) => sounds[0]?.startsWith(anybody))) return true;
+  if (sounds.some((sound) => TAKEN.includes(sound))) return true;
+  if (TAKEN_BEGINNINGS.some((taken) => sounds[0]?.startsWith(taken))) return true;
   return LOOKS_LIKE_ACCOUNT.test(name) && name !== nameOf(account) && name !== whoText(account);
 }
