@@ -181,6 +181,7 @@ test("a form that cannot be worked on stays open and says so", async () => {
   await slack.submitView(slack.modalOf("U0BEN")!);
   core.showRun = showRun;
   expect(JSON.stringify(slack.modalOf("U0BEN")?.view)).toMatch(/The plan was not changed.*went wrong/);
+  await slack.closeView(slack.modalOf("U0BEN")!);
 });
 
 test("a token that Slack does not take is told in health, and the process goes on", async () => {

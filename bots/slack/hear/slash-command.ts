@@ -119,9 +119,9 @@ async function call(line: Extract<MenuLine, { kind: "call" }>, given: Commanded,
     if (root.isElsewhere) await tellPrivately(given.line, say.elsewhere, deps.language, deps);
     return;
   }
+  await takeBack(root, given.bot, deps);
   const problems = proposed.kind === "problems" ? proposed.problems.map(({ text }) => text).join(" ") : "";
   await tellPrivately(given.line, problems ? say.call.problems(problems) : say.call.notAllowed, deps.language, deps);
-  await takeBack(root, given.bot, deps);
 }
 
 /** Nothing came of it: what announced it goes again. Where it cannot, it stands there and does no harm. */

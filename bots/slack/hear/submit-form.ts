@@ -1,15 +1,15 @@
 import type { ModalView } from "@slack/types";
 import { z } from "zod";
 import type { Language } from "../../../core/domain/chat.ts";
-import { cutAt, plainText } from "../../../core/domain/plain-text.ts";
+import { cutAt } from "../../../core/domain/plain-text.ts";
 import type { Press } from "../../../core/index.ts";
 import { words } from "../../../core/words/words.ts";
 import { readEditForm } from "../../shared/read-edit-form.ts";
 import type { SlackBot } from "../install/slack-bots.ts";
 import { actorOf } from "../people/actors.ts";
-import { readEditModal, type SubmittedEdit } from "../show/edit-modal.ts";
-import { richText, run, section } from "../show/rich-text.ts";
+import { readEditModal } from "../show/edit-modal.ts";
 import { threadOf } from "../slack-ids.ts";
+import { formNotice } from "./form-notice.ts";
 import type { HearDeps } from "./hear-deps.ts";
 import { languageOfRun } from "./press.ts";
 import { tellPrivately } from "./tell-privately.ts";
@@ -43,29 +43,27 @@ export async function submitForm(
   const untilMs = deps.clock.nowMs() + ANSWER_WITHIN_MS;
   const { user, view } = Submitted.parse(body);
   const edit = readEditModal(view);
-  if (!edit) return answer(notice(words(deps.language).chatApp.tooOld, deps.language));
+  if (!edit) return answer(formNotice(words(deps.language).chatApp.tooOld, deps.language));
   const language = await languageOfRun(edit.runId, deps);
   const who = await actorOf({ ...where, user: user.id, ...(user.team_id ? { userTeam: user.team_id } : {}) }, deps);
   const shown = await deps.core.showRun(edit.runId, who);
-  if (!shown) return answer(notice(words(language).conversation.notFound, language));
+  if (!shown) return answer(formNotice(words(language).conversation.notFound, language));
   const { account: by, ...rest } = who;
   const press: Press = { runId: edit.runId, revision: edit.revision, action: "edit", by, ...rest };
   const place = { bot: where.bot, language, untilMs };
   // A plan that is no longer the one of the form is not read with it: the core says why.
-  if (shown.run.revision !== edit.revision || shown.run.state !== "draft")
-    return keep(press, edit, place, deps, answer);
+  if (shown.run.revision !== edit.revision || shown.run.state !== "draft") return keep(press, place, deps, answer);
   const read = readEditForm(shown.run.plan, edit.form, language);
   if (read.kind === "nothing") return answer(undefined);
   if (read.kind === "problems") {
     const errors = Object.fromEntries(read.problems.map(({ field, text }) => [field, cutAt(text, 150)]));
     return answer({ response_action: "errors", errors });
   }
-  return keep({ ...press, change: read.change }, edit, place, deps, answer);
+  return keep({ ...press, change: read.change }, place, deps, answer);
 }
 
 async function keep(
   press: Press,
-  edit: SubmittedEdit,
   { bot, language, untilMs }: { bot: SlackBot; language: Language; untilMs: number },
   deps: HearDeps,
   answer: (answer: FormAnswer) => Promise<void>,
@@ -77,26 +75,27 @@ async function keep(
   inTime.abort();
   if (first) {
     const isTaken = first.decision.kind === "accepted";
-    return answer(isTaken ? undefined : notice(first.reply, language));
+    return answer(isTaken ? undefined : formNotice(first.reply, language));
   }
   await answer(undefined);
-  const { decision, reply } = await working;
-  if (decision.kind === "accepted") return;
-  const run = await deps.stores.read((tx) => tx.runs.get(edit.runId));
-  const thread = run && threadOf(run.chatId);
-  const user = press.by.slice(press.by.lastIndexOf("/") + 1);
-  const line = { bot, user, ...(thread ? { channel: thread.channel, thread: thread.root } : {}) };
-  await tellPrivately(line, `${words(language).inbox.edit.notKept}. ${reply}`, language, deps);
+  const tell = (reply: string) => tellAfterwards(reply, press, { bot, language }, deps);
+  const { decision, reply } = await working.catch(async (error: unknown) => {
+    await tell(words(language).inbox.failed);
+    throw error;
+  });
+  if (decision.kind !== "accepted") await tell(reply);
 }
 
-/** In place of the form. */
-function notice(text: string, language: Language): FormAnswer {
-  const say = words(language);
-  const view: ModalView = {
-    type: "modal",
-    title: { type: "plain_text", text: cutAt(say.inbox.edit.notKept, 24) },
-    close: { type: "plain_text", text: cutAt(say.chatApp.edit.close, 24) },
-    blocks: [richText([section(run(cutAt(plainText(text), 2_500)))])],
-  };
-  return { response_action: "update", view };
+/** The form is closed: why it was not kept is said in the thread, to its sender alone. */
+async function tellAfterwards(
+  reply: string,
+  { runId, by }: Press,
+  { bot, language }: { bot: SlackBot; language: Language },
+  deps: HearDeps,
+): Promise<void> {
+  const run = await deps.stores.read((tx) => tx.runs.get(runId));
+  const thread = run && threadOf(run.chatId);
+  const user = by.slice(by.lastIndexOf("/") + 1);
+  const line = { bot, user, ...(thread ? { channel: thread.channel, thread: thread.root } : {}) };
+  await tellPrivately(line, `${words(language).inbox.edit.notKept}. ${reply}`, language, deps);
 }
