@@ -104,7 +104,10 @@ function draftNotes(run: PlanRun, context: NoteContext, say: Words): string[] {
   const expires = note.expires(cardTime(run.expiresAtMs, context.nowMs));
   if (!context.mayConfirm) return [expires];
   if (context.mayConfirm.length === 0) return [note.nobodyMayConfirm, expires];
-  const names = context.mayConfirm.map((account) => anyone(account, say) ?? personName(account, context));
+  // Where everybody may, whoever else may is of no interest to those who read the card there.
+  const everybody = context.mayConfirm.filter((account) => account === `${faceOf(run.chatId)}:*`);
+  const told = everybody.length > 0 ? everybody : context.mayConfirm;
+  const names = told.map((account) => anyone(account, say) ?? personName(account, context));
   const shown = names.slice(0, NAMES_SHOWN).join(", ");
   const more = names.length - NAMES_SHOWN;
   return [note.mayConfirm(more > 0 ? say.card.andMore(shown, more) : shown), expires];

@@ -146,6 +146,14 @@ test("times of another day carry their date", () => {
   expect(card.notes.at(-1)).toBe("Expires unconfirmed at 2026-01-06 09:00 UTC; silence is never a yes.");
 });
 
+test("where everybody may confirm, nobody else is named", () => {
+  const mayConfirm = ["terminal:you", "slack:U1", "slack:*"].map((name) => asId<AccountId>(name));
+  const notes = (chat: string) =>
+    renderCard(exampleRun({ chatId: asId(chat) }), [], { language: "en", nowMs: later, mayConfirm }).notes;
+  expect(notes("slack:T1/C1/1.1")).toContain("May confirm: anyone on Slack.");
+  expect(notes("terminal:main")).toContain("May confirm: you, U1, anyone on Slack.");
+});
+
 test("a project where nobody may confirm says so on the card", () => {
   const card = renderCard(exampleRun(), [], { language: "en", nowMs: later, mayConfirm: [] });
   expect(card.notes.join(" ")).toContain("Nobody may confirm plans here yet");
