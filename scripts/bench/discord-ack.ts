@@ -1,5 +1,6 @@
 import type { Asked } from "../../test/support/discord-server/people.ts";
 import type { DiscordActs } from "./discord-acts.ts";
+import { spread } from "./discord-mix.ts";
 import { everyDue } from "./slack-ack.ts";
 
 export interface AckTimes {
@@ -20,11 +21,6 @@ const SHARES: readonly (readonly [Name, number])[] = [
   ["cancel", 3],
   ["ask", 1],
 ];
-export const spread = <T>(shares: readonly (readonly [T, number])[]): readonly T[] =>
-  shares
-    .flatMap(([name, share]) => Array.from({ length: share }, (_, n) => ({ name, at: (n + 0.5) / share })))
-    .sort((a, b) => a.at - b.at)
-    .map(({ name }) => name);
 const MIX = spread(SHARES);
 const LOST_MS = 3_000;
 

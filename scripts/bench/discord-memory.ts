@@ -1,7 +1,7 @@
 import type { Asked } from "../../test/support/discord-server/people.ts";
 import type { Life } from "./chat-app-life.ts";
-import { spread } from "./discord-ack.ts";
 import type { DiscordActs } from "./discord-acts.ts";
+import { spread } from "./discord-mix.ts";
 import type { DiscordBenchWorld } from "./discord-world.ts";
 
 /** Of two hundred: what a Piloto in busy channels gets. Discord says some of it twice. */
@@ -63,11 +63,10 @@ async function deliver(world: DiscordBenchWorld, acts: DiscordActs, events: numb
 /** Nothing was asked of Discord for two seconds. */
 export async function calm({ discord }: DiscordBenchWorld, withinMs = QUIET_WITHIN_MS): Promise<void> {
   const untilMs = performance.now() + withinMs;
-  for (let last = -1; performance.now() < untilMs; last = discord.counters.requests) {
-    if (last === discord.counters.requests) return;
-    last = discord.counters.requests;
+  while (performance.now() < untilMs) {
+    const { requests } = discord.counters;
     await new Promise((resolve) => setTimeout(resolve, 2_000));
-    if (last === discord.counters.requests) return;
+    if (discord.counters.requests === requests) return;
   }
   throw new Error(`Piloto still asked something of Discord after ${withinMs} ms.`);
 }
