@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { menuCommand } from "../../core/conversation/menu-command.ts";
+import { createConversation } from "../../core/conversation/receive-message.ts";
 import { type AccountId, asId, type PersonId } from "../../core/domain/ids.ts";
 import type { PressAction } from "../../core/domain/plan-run.ts";
 import { currentCard } from "../../core/progress/current-card.ts";
 import { named, namesOf } from "../../core/words/names.ts";
+import { openSqlite } from "../../storage/index.ts";
 import { CHAT, type ConversationHouse, openConversation } from "./conversation-house.ts";
 
 const ANA = asId<AccountId>("test:T1/U0ANA");
@@ -13,11 +15,18 @@ const OTHER = asId<AccountId>("test:T1/U9BEN");
 let said = 0;
 
 /** A house of accounts that nobody would call people by; Ana asks for a plan. */
-async function askedByAna({ text = "set the stock of p-101 to 400", name = "Ana" } = {}): Promise<ConversationHouse> {
+async function askedByAna({ text = "set the stock of p-101 to 400", name = "Ana" } = {}) {
+  const sqlite = await openSqlite({ folder: ":memory:" });
+  let writes = 0;
+  const atomically: typeof sqlite.atomically = (work) => {
+    writes += 1;
+    return sqlite.atomically(work);
+  };
+  const stores = { ...sqlite, atomically };
   const access = { propose: [asId<AccountId>("test:*")], confirm: [asId<AccountId>("test:T1/*")], administer: [] };
-  const house = await openConversation({ project: { access } });
+  const house = await openConversation({ project: { access }, stores });
   await tell(house, text, { account: ANA, name });
-  return house;
+  return { ...house, writes: () => writes };
 }
 
 async function tell(
@@ -76,14 +85,11 @@ describe("what people are called", () => {
 
   test("who was renamed has the new name from the next press on, and a press that brings nothing new writes nothing", async () => {
     const house = await askedByAna();
-    let commits = 0;
-    house.stores.onCommit(() => {
-      commits += 1;
-    });
+    const { writes: count } = house;
     const writes = async (name?: string) => {
-      const before = commits;
+      const before = count();
       await press(house, "dry-run", BEN, name);
-      return commits - before;
+      return count() - before;
     };
     const [first, again, without] = [await writes("Ben"), await writes("Ben"), await writes()];
     expect([first - again, again - without]).toEqual([1, 0]);
