@@ -16,18 +16,28 @@ export interface SessionStatus {
 }
 
 type Status = "suspended" | "processing" | "active";
+type Want = { readonly thread: SlackThread; readonly status: Status; readonly title: string };
 const MOST_REMEMBERED = 2_000;
 
 export function createSessionStatus(calls: ThreadCalls, features: TeamFeatures, logger: Logger): SessionStatus {
   const shown = new Map<string, Status>();
-  const wanted = new Map<string, { thread: SlackThread; status: Status; title: string }>();
-  const work = new Set<Promise<void>>();
+  const wanted = new Map<string, Want>();
+  const atWork = new Map<string, Promise<void>>();
 
-  /** Whatever is wanted when its turn comes is set: states in between are skipped. */
-  async function set(place: string): Promise<void> {
-    const want = wanted.get(place);
-    wanted.delete(place);
-    if (!want || !(await features.has(want.thread.team, "sessions"))) return;
+  /** One after the other in a thread, so that the latest stays; states in between are skipped. */
+  async function setAll(place: string): Promise<void> {
+    try {
+      for (let want = wanted.get(place); want; want = wanted.get(place)) {
+        wanted.delete(place);
+        if (shown.get(place) !== want.status) await set(place, want);
+      }
+    } finally {
+      atWork.delete(place);
+    }
+  }
+
+  async function set(place: string, want: Want): Promise<void> {
+    if (!(await features.has(want.thread.team, "sessions"))) return;
     const { thread, status, title } = want;
     const args = { channel_id: thread.channel, thread_ts: thread.root, status, title };
     const answer = await calls.other(thread.team, "agents.sessions.setStatus", args, {
@@ -48,19 +58,19 @@ export function createSessionStatus(calls: ThreadCalls, features: TeamFeatures, 
     follow(thread, card) {
       const place = `${thread.team}/${thread.channel}/${thread.root}`;
       const status = statusOf(card);
-      const isQueued = wanted.has(place);
-      if (!isQueued && shown.get(place) === status) return;
+      if (!atWork.has(place) && shown.get(place) === status) return;
       wanted.set(place, { thread, status, title: labelText(card.goal, 200) || "Piloto" });
-      if (isQueued) return;
-      const setting = set(place)
-        .catch((error: unknown) =>
+      if (atWork.has(place)) return;
+      const setting = Promise.resolve(place).then(setAll);
+      atWork.set(
+        place,
+        setting.catch((error: unknown) =>
           logger.warn({ face: SLACK, error }, "The status of an agent session could not be set."),
-        )
-        .finally(() => work.delete(setting));
-      work.add(setting);
+        ),
+      );
     },
     async settled() {
-      await Promise.all(work);
+      await Promise.all(atWork.values());
     },
   };
 }
