@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "../../../core/domain/chat.ts";
+import { isPilotoError } from "../../../core/domain/errors.ts";
 import type { ChatId } from "../../../core/domain/ids.ts";
 import { words } from "../../../core/words/words.ts";
 import { type PlaceRules, placeOf } from "../../shared/place-of.ts";
@@ -101,15 +102,27 @@ async function hand(
   }
   if (received.kind === "refused") {
     deps.state.count("refused");
-    // After a gap the same message is found again and again: its sender is told once.
-    const isFirst = !where.isCaughtUp || (await deps.once.first(`refused/${key}`));
-    if (isFirst) await tellPrivately(line, received.reply, await languageOf(undefined, deps), deps);
+    if (await isToldFirst(key, where, deps))
+      await tellPrivately(line, received.reply, await languageOf(undefined, deps), deps);
     return "refused";
   }
   deps.state.count("heard");
   await deps.held.heard(situation.thread, message.ts);
   if (left.length > 0) await tellLeftFiles(left, incoming.chatId, line, deps);
   return "taken";
+}
+
+/**
+ * A mention comes as two events, maybe to two processes, and after a gap the same message is found again and again:
+ * its sender is told once. While nothing can be kept, rather twice than not at all.
+ */
+async function isToldFirst(key: string, { isCaughtUp = false }: Where, { once }: HearDeps): Promise<boolean> {
+  try {
+    return await once.first(`refused/${key}`);
+  } catch (error) {
+    if (!isPilotoError(error)) throw error;
+    return !isCaughtUp;
+  }
 }
 
 /** In a thread private words belong into it; at the top of a direct message they stand there. */
