@@ -1,7 +1,7 @@
 import { ErrorCode, type WebAPICallError } from "@slack/web-api";
 
 /** Why a call to Slack failed, for logs, health and the decision whether to go on at once. */
-export interface SlackFailure {
+export interface ExplainedFailure {
   /** Slack's own word (`invalid_auth`, `missing_scope`), or `unreachable`, `http_<status>`, `ratelimited`, `other`. */
   readonly code: string;
   /** What was found and what to do. Holds no token. */
@@ -31,7 +31,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 const PERSON = Object.keys(ADVICE).filter((code) => code !== "org_login_required" && code !== "too_many_websockets");
 
 /** Reads what web-api threw; anything else is `other` with its own words. Pure. */
-export function explainFailure(error: unknown): SlackFailure {
+export function explainFailure(error: unknown): ExplainedFailure {
   const code = codeOf(error);
   const advice = ADVICE[code];
   const told = advice ?? `Slack could not be asked: ${textOf(error)}`;
@@ -45,7 +45,7 @@ export function explainFailure(error: unknown): SlackFailure {
 }
 
 /** A failure with one of Slack's words, found elsewhere than in an answer of the Web API. */
-export const failureNamed = (code: string): SlackFailure => ({
+export const explainCode = (code: string): ExplainedFailure => ({
   code,
   why: ADVICE[code] === undefined ? `Slack ended the connection: ${code}` : `${ADVICE[code]} (${code})`,
   needsPerson: PERSON.includes(code),

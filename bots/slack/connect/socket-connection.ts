@@ -4,7 +4,7 @@ import type { Logger } from "../../../core/ports/logger.ts";
 import { asSlackLogger } from "../post/slack-client.ts";
 import type { SlackLimits } from "../slack-settings.ts";
 import type { Deliver } from "./acknowledge-first.ts";
-import { explainFailure, failureNamed, type SlackFailure } from "./explain-failure.ts";
+import { type ExplainedFailure, explainCode, explainFailure } from "./explain-failure.ts";
 import { TOLD_TO_GO, UNREADABLE, WatchedSocket } from "./watched-socket.ts";
 
 export interface SocketDeps {
@@ -21,7 +21,7 @@ export interface SocketDeps {
 /** How one connection went: it stood and ended, or it never stood. */
 export type Went =
   | { readonly kind: "ended"; readonly reason: string; readonly livedMs: number }
-  | { readonly kind: "failed"; readonly failure: SlackFailure };
+  | { readonly kind: "failed"; readonly failure: ExplainedFailure };
 
 const OPEN_WITHIN_MS = 10_000;
 
@@ -83,8 +83,8 @@ async function live(socket: WatchedSocket, { over, onOpen, clock }: Life): Promi
     (error: unknown) => explainFailure(error ?? new Error("the connection was closed before it stood")),
   );
   const tooLong = new AbortController();
-  const slow = clock.sleep(OPEN_WITHIN_MS, tooLong.signal).then(() => failureNamed("no_hello"));
-  const first = await Promise.race([opened, over.then(failureNamed), slow]);
+  const slow = clock.sleep(OPEN_WITHIN_MS, tooLong.signal).then(() => explainCode("no_hello"));
+  const first = await Promise.race([opened, over.then(explainCode), slow]);
   tooLong.abort();
   if (first !== "open") return { kind: "failed", failure: first };
   const beganMs = clock.nowMs();

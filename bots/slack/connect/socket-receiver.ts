@@ -1,6 +1,6 @@
 import type { App, Receiver } from "@slack/bolt";
 import { acknowledgeFirst } from "./acknowledge-first.ts";
-import { failureNamed, type SlackFailure } from "./explain-failure.ts";
+import { type ExplainedFailure, explainCode } from "./explain-failure.ts";
 import type { FaceState } from "./face-state.ts";
 import { oneConnection, type SocketDeps, type Went } from "./socket-connection.ts";
 
@@ -103,14 +103,14 @@ export class SocketReceiver implements Receiver {
     logger.info({ slot, reason, livedMs }, "A connection to Slack ended and is opened again.");
     if (this.#open > 0) return;
     this.#downSinceMs = clock.nowMs();
-    const { why, needsPerson } = failureNamed(reason);
+    const { why, needsPerson } = explainCode(reason);
     state.set(
       needsPerson ? "down" : "connecting",
       needsPerson ? why : "The connection to Slack ended; it is opened again.",
     );
   }
 
-  #failed({ code, why, needsPerson }: SlackFailure): void {
+  #failed({ code, why, needsPerson }: ExplainedFailure): void {
     const { state, logger } = this.#options;
     state.count("connectFailures");
     logger.warn({ code }, `Slack could not be connected. ${why}`);

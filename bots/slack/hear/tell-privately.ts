@@ -1,6 +1,6 @@
 import type { Language } from "../../../core/domain/chat.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
-import { explainFailure, type SlackFailure, withoutTokens } from "../connect/explain-failure.ts";
+import { type ExplainedFailure, explainFailure, withoutTokens } from "../connect/explain-failure.ts";
 import type { SlackBot } from "../install/slack-bots.ts";
 import { ephemeralMessage } from "../show/ephemeral-message.ts";
 import type { HearDeps } from "./hear-deps.ts";
@@ -72,7 +72,7 @@ async function trySay(
   { channel, user, thread }: PrivateLine,
   { client }: SlackBot,
   message: Message,
-): Promise<SlackFailure | undefined> {
+): Promise<ExplainedFailure | undefined> {
   const place = thread === undefined ? {} : { thread_ts: thread };
   try {
     if (channel) await client.chat.postEphemeral({ channel, ...place, user, ...message });

@@ -14,9 +14,6 @@ const PREFIX = "piloto:";
 /** `piloto:confirm`: at most 255 characters, the same on every card. */
 export const actionId = (action: PressAction): string => `${PREFIX}${action}`;
 
-/** For `app.action(…)`: every button of Piloto's, those of other versions too. */
-export const ANY_ACTION = /^piloto:/;
-
 /** `<run id>:<revision>`: ids have at most 200 characters, a value may have 2,000. */
 export const actionValue = ({ runId, revision }: { runId: RunId; revision: number }): string => `${runId}:${revision}`;
 
