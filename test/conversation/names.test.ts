@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { menuCommand } from "../../core/conversation/menu-command.ts";
-import { createConversation } from "../../core/conversation/receive-message.ts";
 import { type AccountId, asId, type PersonId } from "../../core/domain/ids.ts";
 import type { PressAction } from "../../core/domain/plan-run.ts";
 import { currentCard } from "../../core/progress/current-card.ts";
