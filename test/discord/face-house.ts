@@ -3,6 +3,7 @@ import type { DiscordSettings } from "../../bots/discord/discord-settings.ts";
 import type { IncomingMessage } from "../../core/domain/chat.ts";
 import { asId } from "../../core/domain/ids.ts";
 import type { Received } from "../../core/index.ts";
+import type { Clock } from "../../core/ports/clock.ts";
 import type { Stores } from "../../core/ports/stores.ts";
 import { systemClock } from "../../src/clock.ts";
 import { openSqlite } from "../../storage/index.ts";
@@ -14,8 +15,11 @@ import { stubCore } from "../support/stub-core.ts";
 const seen = new WeakMap<Stores, Set<string>>();
 
 /** The real face on a small core, in a Discord. */
-export async function openFace(discord: DiscordServer, given: Partial<DiscordSettings> & { stores?: Stores } = {}) {
-  const { stores = await openSqlite({ folder: ":memory:" }), ...settings } = given;
+export async function openFace(
+  discord: DiscordServer,
+  given: Partial<DiscordSettings> & { stores?: Stores; clock?: Clock } = {},
+) {
+  const { stores = await openSqlite({ folder: ":memory:" }), clock = quickClock(), ...settings } = given;
   const logger = silentLogger();
   const refreshed: string[] = [];
   const face = createDiscordFace(
@@ -28,7 +32,7 @@ export async function openFace(discord: DiscordServer, given: Partial<DiscordSet
       fileHosts: [new URL(discord.cdn).host],
       ...settings,
     },
-    { stores, secrets: undefined as never, clock: quickClock(), ids: countingIds(), logger, language: "en" },
+    { stores, secrets: undefined as never, clock, ids: countingIds(), logger, language: "en" },
   );
   const small = stubCore(face.platform);
   const core = {

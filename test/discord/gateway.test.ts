@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { systemClock } from "../../src/clock.ts";
 import { openSqlite } from "../../storage/index.ts";
 import { type DiscordServer, startDiscordServer } from "../support/discord-server/discord-server.ts";
 import { openFace } from "./face-house.ts";
@@ -150,6 +151,39 @@ describe("the connection to Discord", () => {
     clearInterval(closing);
   });
 
+  test("a connection that Discord leaves without an answer is given up for another one", async () => {
+    const clock = hastyClock();
+    const { becomes, heard, face } = await opened({ clock });
+    await becomes("connected");
+    const ended = () => face.health().counts.connectionsEnded ?? 0;
+    clock.nextTryIsShort();
+    discord.gateway.trouble.silentResumes = true;
+    discord.gateway.cut();
+    await discord.until(() => ended() === 1, "it is given up", 10_000);
+    await becomes("connected");
+    discord.mention("ada", "there again");
+    await heard("there again");
+  });
+
+  test("pauses grow while nothing holds, and begin anew after a connection that held", async () => {
+    const clock = hastyClock();
+    const { face } = await opened({ clock });
+    const ends = async (times: number) => {
+      discord.gateway.closeAll(4013);
+      const isBack = () => face.health().counts.connectionsEnded === times && face.health().state === "connected";
+      await discord.until(isBack, "it is connected again", 10_000);
+    };
+    for (const times of [1, 2]) await ends(times);
+    clock.advance(600_000);
+    // Lost first, and ended before it is back.
+    discord.gateway.trouble.silentResumes = true;
+    discord.gateway.cut();
+    await discord.until(() => discord.gateway.counts.resumes === 1, "it tries to go on");
+    discord.gateway.trouble.silentResumes = false;
+    await ends(3);
+    expect(clock.pausesMs).toEqual([30_000, 120_000, 30_000]);
+  });
+
   test("a revoked token ends nothing: the face is down and says what to do", async () => {
     const { becomes, face, core, logger } = await opened();
     const { channelId } = discord.directMessage("ada", "silence");
@@ -185,6 +219,31 @@ describe("the connection to Discord", () => {
     expect(discord.world.commands.size).toBe(2);
   });
 });
+
+/** Pauses between connections are noted and over at once. */
+function hastyClock() {
+  const clock = systemClock();
+  const pausesMs: number[] = [];
+  let ahead = 0;
+  let tryMs = 60_000;
+  return {
+    pausesMs,
+    nowMs: () => clock.nowMs() + ahead,
+    sleep(ms: number, signal?: AbortSignal) {
+      if ([30_000, 120_000, 600_000].includes(ms)) pausesMs.push(ms);
+      const isTry = ms === 90_000;
+      const sleeping = clock.sleep(isTry ? tryMs : Math.min(ms, 30), signal);
+      if (isTry) tryMs = 60_000;
+      return sleeping;
+    },
+    nextTryIsShort() {
+      tryMs = 100;
+    },
+    advance(ms: number) {
+      ahead += ms;
+    },
+  };
+}
 
 /** What Discord sends when a session is new. */
 function newSession(): object {

@@ -19,7 +19,7 @@ export interface ConnectionOptions {
   readonly logger: Logger;
   readonly counts: Counts;
   readonly onEvent: (name: string, data: unknown) => void;
-  readonly onConnected: (client: Client) => void;
+  readonly onConnected: () => void;
   /** It is lost for the moment; discord.js goes on by itself. */
   readonly onLost: () => void;
 }
@@ -50,12 +50,18 @@ export function openConnection(options: ConnectionOptions): Connection {
     },
   });
   const recent: number[] = [];
+  const trying = watchedTry(clock, () => end({ kind: "failed", why: SILENT }));
+  function connected(): void {
+    trying.succeeded();
+    options.onConnected();
+  }
   // Before `login`, which may resolve after the event.
-  client.on("clientReady", () => options.onConnected(client));
-  client.on("shardResume", () => options.onConnected(client));
-  client.on("shardReady", () => client.isReady() && options.onConnected(client));
+  client.on("clientReady", connected);
+  client.on("shardResume", connected);
+  client.on("shardReady", () => client.isReady() && connected());
   client.on("shardReconnecting", () => {
     counts.add("reconnects");
+    trying.begins();
     options.onLost();
     const nowMs = clock.nowMs();
     recent.push(nowMs);
@@ -64,15 +70,41 @@ export function openConnection(options: ConnectionOptions): Connection {
   });
   client.on("shardDisconnect", ({ code }) => end(endingOf(code)));
   client.on("invalidated", () => end({ kind: "failed", why: "Discord ended the session." }));
+  trying.begins();
   client.login(options.token).catch((error: unknown) => end(loginEnding(error)));
   return {
     client,
     ended,
     async close() {
+      trying.succeeded();
       end({ kind: "stopped", why: "Piloto stopped." });
       await client.destroy().catch((error: unknown) => {
         logger.debug({ error: String(error).slice(0, 300) }, "A Discord connection was closed with an error.");
       });
+    },
+  };
+}
+
+/** discord.js waits for some of Discord's answers without an end. */
+const LONGEST_TRY_MS = 90_000;
+const SILENT = "Discord took the connection and then said nothing; another one is opened.";
+
+/** Calls `overdue` when a try to connect takes too long. */
+function watchedTry(clock: Clock, overdue: () => void): { begins(): void; succeeded(): void } {
+  let over: AbortController | undefined;
+  async function watch({ signal }: AbortController): Promise<void> {
+    await clock.sleep(LONGEST_TRY_MS, signal);
+    if (!signal.aborted) overdue();
+  }
+  return {
+    begins() {
+      if (over) return;
+      over = new AbortController();
+      void watch(over);
+    },
+    succeeded() {
+      over?.abort();
+      over = undefined;
     },
   };
 }

@@ -38,6 +38,8 @@ export function keepConnected({ settings, clock, logger, counts, onEvent }: Keep
   let messageContent = settings.messageContent;
   let work: Promise<void> | undefined;
   let connectedAtMs = 0;
+  let failures = 0;
+  let hasStood = false;
   let told: () => void = () => {};
   const stopping = new AbortController();
 
@@ -45,6 +47,11 @@ export function keepConnected({ settings, clock, logger, counts, onEvent }: Keep
     if (next !== state) sinceMs = clock.nowMs();
     state = next;
     why = because;
+  }
+
+  /** What stood for long begins anew with the shortest pause, whatever came before it. */
+  function endSteadiness(): void {
+    if (state === "connected" && clock.nowMs() - connectedAtMs > STEADY_MS) failures = 0;
   }
 
   const noContent = () =>
@@ -64,19 +71,24 @@ export function keepConnected({ settings, clock, logger, counts, onEvent }: Keep
       onEvent,
       onConnected() {
         if (state !== "connected") connectedAtMs = clock.nowMs();
+        if (!hasStood) logger.info({}, "Discord is connected.");
+        hasStood = true;
         become("connected", noContent());
         told();
       },
-      onLost: () => become("connecting", "The connection was lost; it is being made again."),
+      onLost() {
+        endSteadiness();
+        become("connecting", "The connection was lost; it is being made again.");
+      },
     });
   }
 
   async function keep(): Promise<void> {
-    let failures = 0;
     while (!stopping.signal.aborted) {
       connection = open();
       const ending = await connection.ended;
-      const wasSteady = state === "connected" && clock.nowMs() - connectedAtMs > STEADY_MS;
+      endSteadiness();
+      hasStood = false;
       await connection.close();
       if (stopping.signal.aborted) return;
       become("down", ending.why);
@@ -87,7 +99,7 @@ export function keepConnected({ settings, clock, logger, counts, onEvent }: Keep
         messageContent = false;
         continue;
       }
-      failures = wasSteady ? 0 : failures + 1;
+      failures += 1;
       await clock.sleep(pauseMs(ending, failures), stopping.signal);
     }
   }

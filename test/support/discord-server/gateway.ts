@@ -32,6 +32,8 @@ export interface GatewayTrouble {
   reorderRate: number;
   /** Heartbeats get no answer: a connection that only looks alive. */
   deaf: boolean;
+  /** A RESUME gets no answer at all. */
+  silentResumes: boolean;
 }
 
 export interface GatewayOptions {
@@ -97,7 +99,13 @@ export function startGateway(options: GatewayOptions): Gateway {
 }
 
 class FakeGateway implements Gateway {
-  readonly trouble: GatewayTrouble = { delayMs: 0, duplicateRate: 0, reorderRate: 0, deaf: false };
+  readonly trouble: GatewayTrouble = {
+    delayMs: 0,
+    duplicateRate: 0,
+    reorderRate: 0,
+    deaf: false,
+    silentResumes: false,
+  };
   readonly counts = { identifies: 0, resumes: 0, heartbeats: 0, invalidSessions: 0, dispatches: 0 };
   readonly #options: GatewayOptions;
   readonly #sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
@@ -233,6 +241,7 @@ class FakeGateway implements Gateway {
 
   #resume(socket: WebSocket, d: Json): void {
     this.counts.resumes += 1;
+    if (this.trouble.silentResumes) return;
     if (!this.#options.isToken(String(d.token))) socket.close(4004);
     else if (!this.#replay(socket, this.#sessions.get(String(d.session_id)), Number(d.seq))) {
       this.counts.invalidSessions += 1;
