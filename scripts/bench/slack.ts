@@ -57,7 +57,7 @@ type Part = (world: SlackBenchWorld, asked: Asked, log: BenchContext["log"]) => 
 
 const PARTS: Readonly<Record<string, Part>> = {
   async reply(world, { isQuick }, log) {
-    const seconds = isQuick ? 4 : 8;
+    const seconds = isQuick ? 4 : 6;
     const piloto: number[] = [];
     const echo: number[] = [];
     for (let round = 0; round < (isQuick ? 1 : 2); round++) {
@@ -95,7 +95,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
   async memory(world, { events, isQuick }, log) {
     const use = await lived(world.wake, (life) =>
-      measureMemory(world, life, slackActs(world, ourTeams(world), 3), { warmUp: isQuick ? 2_000 : 8_000, events }),
+      measureMemory(world, life, slackActs(world, ourTeams(world), 3), { warmUp: isQuick ? 2_000 : 5_000, events }),
     );
     const { beforeMb, afterMb, events: delivered, seconds } = use;
     log(`${beforeMb.toFixed(0)} MB, after ${delivered} events in ${seconds.toFixed(0)} s ${afterMb.toFixed(0)} MB`);
