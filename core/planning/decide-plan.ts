@@ -1,7 +1,9 @@
 import { holderOf } from "../access/holder-of.ts";
 import { auditEntry } from "../access/record-audit.ts";
 import type { RunId } from "../domain/ids.ts";
+import { plainLine } from "../domain/plain-text.ts";
 import { accountsOf, mayHaveHappened, type PlanRun } from "../domain/plan-run.ts";
+import type { JsonObject } from "../domain/result.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Stores, Tx } from "../ports/stores.ts";
 import { announceRun } from "../progress/announce.ts";
@@ -25,6 +27,8 @@ export interface DecideDeps {
 export type DecidedAction = "confirm" | "cancel" | "stop" | "retry" | "continue" | "abandon";
 
 const PRIORITY = 0;
+/** Characters of a reason that a person gives. */
+const MOST_REASON = 500;
 
 /**
  * Somebody pressed Confirm, Cancel, Stop, Retry, Continue or Abandon. One transaction: the run's state, the vote,
@@ -120,11 +124,13 @@ async function confirm(tx: Tx, press: Press, run: PlanRun, atMs: number): Promis
 
 async function cancel(tx: Tx, press: Press, run: PlanRun, atMs: number): Promise<Decision> {
   const { id, revision, planHash } = run;
-  const decided = { decidedBy: press.by, decidedAtMs: atMs, finishedAtMs: atMs };
+  const why = plainLine(press.reason ?? "", MOST_REASON);
+  const decided = { decidedBy: press.by, decidedAtMs: atMs, finishedAtMs: atMs, reason: why || undefined };
   await must(tx.runs.setState(id, { from: "draft", revision, planHash, to: "cancelled", ...decided }));
   await tx.steps.mark(id, ["pending"], "cancelled");
   await leaveChat(tx, run);
-  await tx.audit.append(auditEntry(press.by, "cancel-plan", id, atMs, { revision, planHash }));
+  const detail: JsonObject = { revision, planHash, ...(why === "" ? {} : { reason: why }) };
+  await tx.audit.append(auditEntry(press.by, "cancel-plan", id, atMs, detail));
   return accept(tx, press, run, atMs);
 }
 

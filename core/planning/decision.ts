@@ -13,6 +13,8 @@ export interface Press {
   readonly name?: string;
   /** The groups of `by` that the face vouches for at the moment of the press. */
   readonly groups?: readonly AccountId[];
+  /** With `cancel`: why, in the person's own words. It is kept with the run, on its card and in the audit log. */
+  readonly reason?: string;
   /** With `edit`: what to change. */
   readonly change?: PlanChange;
 }

@@ -14,7 +14,6 @@ export const chatFaceEn = {
   reason: {
     title: "Cancel the plan",
     label: "Why? (may stay empty)",
-    told: (who: string, why: string) => `${who} cancelled the plan: ${why}`,
   },
   typed: {
     title: "This destroys something",

@@ -16,7 +16,6 @@ export const chatFaceEs: typeof chatFaceEn = {
   reason: {
     title: "Cancelar el plan",
     label: "¿Por qué? (puede quedar vacío)",
-    told: (who, why) => `${who} canceló el plan: ${why}`,
   },
   typed: {
     title: "Esto destruye algo",

@@ -47,10 +47,11 @@ describe.concurrent("the story in Discord", () => {
     await discord.press(card, "Confirm", "grace").answered();
     const done = await see.shown(thread, "Done · 3 steps");
     expect(done.id).toBe(card.id);
+    expect(discord.textOf(done)).toMatch(/Asked by Ada, .*Confirmed by Grace, /s);
     expect(stockOf("M8 bolt")).toBe(300);
 
     const late = discord.press(card, first, "ben", { evenIfGone: true });
-    expect(await told(discord, late)).toContain("Too late");
+    expect(await told(discord, late)).toMatch(/Too late: .*decided by Grace, /);
     const changes = world.workshop.state.changes.filter(({ operation }) => operation.includes("p-101"));
     expect(changes).toHaveLength(1);
   });
@@ -93,7 +94,10 @@ describe.concurrent("the story in Discord", () => {
     await cancel.answered();
     discord.submitModal(cancel, { why: "not on a Friday @everyone" });
     await see.shown(thread, "Cancelled");
-    await see.shown(thread, "Ben cancelled the plan: not on a Friday");
+    await see.shown(thread, "Why: not on a Friday");
+    const recorded = await house.stores.read((tx) => tx.audit.after(0, 1000));
+    const cancelled = recorded.find(({ did }) => did === "cancel-plan");
+    expect(cancelled?.detail).toMatchObject({ reason: "not on a Friday @everyone" });
     expect(discord.pings).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import type { Language } from "../../../core/domain/chat.ts";
 import type { PressAction } from "../../../core/domain/plan-run.ts";
 import { PRESS_ACTIONS } from "../../../core/domain/plan-run.ts";
-import type { Decision, PlanChange, ShownRun } from "../../../core/index.ts";
+import type { Decision, Press, ShownRun } from "../../../core/index.ts";
 import { words } from "../../../core/words/words.ts";
 import { readEditForm } from "../../shared/read-edit-form.ts";
 import { type PressId, readPressId } from "../show/component-ids.ts";
@@ -33,7 +33,10 @@ export async function answerModal(asked: Asked): Promise<void> {
   if (!id || !(await asked.answers.acknowledge("update"))) return;
   const text = (name: string) => String(modal.fields.get(name) ?? "").trim();
   if (id.kind === "form") return saveForm(id, modal.fields, asked);
-  if (id.kind === "reason") return cancel(id, text("why"), asked);
+  if (id.kind === "reason") {
+    await decide(id, "cancel", asked, { reason: text("why") });
+    return;
+  }
   if (id.kind === "typed") return confirmTyped(id, text("word"), asked);
 }
 
@@ -92,7 +95,7 @@ async function saveForm(
   const { language } = shown.card;
   const read = readEditForm(shown.run.plan, fields, language);
   if (read.kind === "change") {
-    await decide(id, "edit", asked, read.change);
+    await decide(id, "edit", asked, { change: read.change });
     return;
   }
   const say = words(language).inbox.edit;
@@ -101,18 +104,6 @@ async function saveForm(
       ? read.text
       : `${say.notKept}:\n${read.problems.map((one) => `${one.field}: ${one.text}`).join("\n")}`;
   await asked.answers.tell(text);
-}
-
-async function cancel(id: PressId, why: string, asked: Asked): Promise<void> {
-  const { deps, interaction } = asked;
-  const decision = await decide(id, "cancel", asked);
-  if (decision.kind !== "accepted" || why === "") return;
-  const { chatId } = decision.run;
-  const language = await deps.stores.read(async (tx) => (await tx.chats.get(chatId))?.language ?? deps.language);
-  const text = words(language).chatFace.reason.told(interaction.who.name, why);
-  await deps.stores.atomically((tx) =>
-    tx.outbox.say(chatId, `cancel-reason:${id.runId}:${id.revision}`, { text }, deps.clock.nowMs()),
-  );
 }
 
 async function confirmTyped(id: PressId, word: string, asked: Asked): Promise<void> {
@@ -148,10 +139,10 @@ async function decide(
   { runId, revision }: PressId,
   action: PressAction,
   { interaction, answers, deps }: Asked,
-  change?: PlanChange,
+  more: Pick<Press, "change" | "reason"> = {},
 ): Promise<Decision> {
   const { account: by, ...who } = interaction.who;
-  const press = { runId, revision, action, by, ...who, ...(change ? { change } : {}) };
+  const press = { runId, revision, action, by, ...who, ...more };
   const { decision, reply } = await deps.core.pressButton(press);
   deps.counts.add(`pressed.${decision.kind}`);
   if (decision.kind !== "accepted" || !SHOWN_BY_CARD.includes(action)) await answers.tell(reply);
