@@ -107,7 +107,7 @@ describe("piloto doctor slack", () => {
   test("names a clock that differs from Slack's", async () => {
     const wanted = { what: "slack clock", state: "bad", found: /by 100\d s/, todo: /NTP/ };
     expectOnly(await look({ clockOffMs: 1_000_000 }), wanted);
-    expectOnly(await look({ clockOffMs: -90_000 }), { ...wanted, state: "warn", found: /by -9\d s/ });
+    expectOnly(await look({ clockOffMs: -90_000 }), { ...wanted, state: "warn", found: /by -[89]\d s/ });
   });
 
   test("says that nobody on Slack may do anything, or only those of another workspace", async () => {
