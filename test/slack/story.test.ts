@@ -80,7 +80,8 @@ test("a mention is planned, confirmed by another person, run and reported in its
   await shows("C0OPS", said.ts, /Done/);
   expect(stockOf("M8 bolt")).toBe(400);
   await slack.press(draft, "Confirm", { user: "U0BEN" });
-  await privately("U0BEN", /Too late.*decided by/i);
+  await privately("U0BEN", /Too late.*decided by ben,/);
+  expect(shownText(slack.message("C0OPS", draft.ts)!)).toMatch(/Asked by ana, .*Confirmed by ben, /s);
 });
 
 test("a mention and its message event are heard once, and a redelivery changes nothing", async () => {
