@@ -24,6 +24,8 @@ interface Page {
   readonly bot: SlackBot;
   readonly untilMs: number;
   shown: string;
+  /** One picture after the other: an older one must not come last. */
+  turn: Promise<void>;
 }
 
 /** More than that are not kept up to date; they are shown when they are opened. */
@@ -37,7 +39,12 @@ export function openHomes(deps: HearDeps): Homes {
   let isStale = false;
   let round: Promise<void> | undefined;
 
-  async function show(page: Page): Promise<void> {
+  function show(page: Page): Promise<void> {
+    page.turn = page.turn.then(() => draw(page));
+    return page.turn;
+  }
+
+  async function draw(page: Page): Promise<void> {
     try {
       const overview = await deps.core.overview(await whoOf(page, deps));
       const view: HomeView = homeView(overview);
@@ -72,7 +79,8 @@ export function openHomes(deps: HearDeps): Homes {
       const { user, tab } = Opened.parse(event);
       if (tab !== undefined && tab !== "home") return;
       const key = `${team}/${user}`;
-      const page: Page = { team, user, bot, untilMs: clock.nowMs() + limits.homeOpenMs, shown: "" };
+      const turn = pages.get(key)?.turn ?? Promise.resolve();
+      const page: Page = { team, user, bot, untilMs: clock.nowMs() + limits.homeOpenMs, shown: "", turn };
       pages.delete(key);
       pages.set(key, page);
       const [oldest] = pages.keys();
