@@ -58,14 +58,18 @@ export async function oneConnection(deps: SocketDeps, onOpen: () => void, signal
     return await live(socket, { over: Promise.race([over, ending.promise]), onOpen, clock });
   } finally {
     ending.forget();
-    close(socket);
+    close(socket, logger);
   }
 }
 
 /** Nobody waits: the package resolves only after Slack's close frame. A try that is still under way ends as well. */
-function close(socket: WatchedSocket): void {
-  socket.once("connecting", () => setImmediate(() => void socket.disconnect()));
-  void socket.disconnect();
+function close(socket: WatchedSocket, logger: Logger): void {
+  const leave = () =>
+    void socket.disconnect().catch((error: unknown) => {
+      logger.info({ error: String(error) }, "A connection to Slack did not close in order.");
+    });
+  socket.once("connecting", () => setImmediate(leave));
+  leave();
 }
 
 const LOST = "An acknowledgement did not reach Slack.";
