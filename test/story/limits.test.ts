@@ -104,7 +104,7 @@ test("the card of an edited plan says who changed what", async () => {
   const change = { kind: "set", step: 1, path: ["body", "quantity"], value: 300 } as const;
   expect((await life.press("edit", { change })).decision.kind).toBe("accepted");
   await life.idle();
-  expect(life.card().notes.join("\n")).toContain("Revision 2 by ben: step 1: body.quantity 400 → 300");
+  expect(life.card().notes.join("\n")).toContain("Revision 2 by ben (desk:ben): step 1: body.quantity 400 → 300");
 });
 
 test("a chat speaks the language of the settings until somebody writes in the other", async () => {
