@@ -10,6 +10,8 @@ import { DiscordMessage, whoIs, wordsOf } from "../hear/message-event.ts";
 import { openThread } from "../hear/open-thread.ts";
 import { receivePatiently } from "../hear/receive-patiently.ts";
 import { postNames } from "../post/message-marker.ts";
+import { patiently } from "../post/patiently.ts";
+import { reasonOf, troubleOf } from "../post/trouble.ts";
 import { drawSay } from "../show/draw-say.ts";
 import { type Asked, notHere, projectHere } from "./answer-deps.ts";
 import { asksLeftOver, type BegunAsk, forgetAsk, keepAsk, messageOfAsk } from "./begun-asks.ts";
@@ -81,9 +83,16 @@ async function hearAsk(
 /** Requests that stand in their channels, and that a crash kept from the record. */
 export async function hearAsksLeftOver(deps: HearDeps): Promise<void> {
   for (const begun of await asksLeftOver(deps)) {
-    const message = await messageOfAsk(begun, deps);
-    if (message !== undefined) await hearAsk(begun, message, deps);
-    await forgetAsk(begun.interaction, deps);
+    try {
+      const message = await patiently(() => messageOfAsk(begun, deps), deps);
+      if (message !== undefined) await hearAsk(begun, message, deps);
+      await forgetAsk(begun.interaction, deps);
+    } catch (error) {
+      // One place that cannot be read keeps none of the others waiting; the note stays for a day.
+      const trouble = troubleOf(error);
+      const why = trouble ? reasonOf(trouble) : String(error).slice(0, 200);
+      deps.logger.warn({ channel: begun.channel, why }, "A request of an earlier process could not be taken up.");
+    }
   }
 }
 

@@ -100,7 +100,7 @@ export function createEventHearer(deps: () => HearDeps | undefined): EventHearer
       await all.presence.returns();
       await catchUp(all, signal);
     });
-    work("asks", "asks", to, (all) => patiently(() => hearAsksLeftOver(all), all));
+    work("asks", "asks", to, (all) => hearAsksLeftOver(all));
   }
 
   return {
