@@ -178,6 +178,8 @@ describe("late, old and unknown presses", () => {
     const press = (id: string) => told(discord, discord.press(card, id, "ada", { evenIfGone: true }));
     expect(await press("p0:confirm:x:1")).toContain("of an older Piloto");
     expect(await press("somebody-elses")).toContain("do not know this button");
+    // A number of a form, on a button.
+    expect(await press(`p1:form:${run.id}:1`)).toContain("do not know this button");
     expect(await press("p1:edit:gone:1")).toContain("not in the records");
     expect(await press(`p1:edit:${run.id}:7`)).toContain("cannot be changed any more");
     expect(core.presses).toEqual([]);

@@ -15,20 +15,21 @@ import { readComponent, readModal } from "./interaction-event.ts";
  */
 export async function answerPress(asked: Asked): Promise<void> {
   const component = readComponent(asked.interaction.data);
-  if (!component) return;
+  if (!component) return unknown(asked);
   const id = await readId(component.custom_id, asked);
   if (!id) return;
   if (id.kind === "edit") return openForm(id, asked);
   if (id.kind === "pick-step") return openForm(id, asked, component.values[0] ?? "plan");
   if (id.kind === "confirm-typed" || id.kind === "cancel") return askFirst(id, asked);
   const action = PRESS_ACTIONS.find((one) => one === id.kind);
-  if (action && (await asked.answers.acknowledge("update"))) await decide(id, action, asked);
+  if (!action) return unknown(asked);
+  if (await asked.answers.acknowledge("update")) await decide(id, action, asked);
 }
 
 /** A form came back: what it held is read with the plan of the very revision that the form was made from. */
 export async function answerModal(asked: Asked): Promise<void> {
   const modal = readModal(asked.interaction.data);
-  if (!modal) return;
+  if (!modal) return unknown(asked);
   const id = await readId(modal.custom_id, asked);
   if (!id || !(await asked.answers.acknowledge("update"))) return;
   const text = (name: string) => String(modal.fields.get(name) ?? "").trim();
@@ -40,13 +41,17 @@ export async function answerModal(asked: Asked): Promise<void> {
   if (id.kind === "typed") return confirmTyped(id, text("word"), asked);
 }
 
-async function readId(customId: string, { answers, deps }: Asked): Promise<PressId | undefined> {
+async function readId(customId: string, asked: Asked): Promise<PressId | undefined> {
   const read = readPressId(customId);
   if (read.kind === "read") return read.id;
+  await unknown(asked, read.kind);
+  return undefined;
+}
+
+function unknown({ answers, deps }: Asked, kind: "older" | "unknown" = "unknown"): Promise<void> {
   deps.counts.add("unknownButtons");
   const say = words(deps.language);
-  await answers.tell(read.kind === "older" ? say.chatApp.tooOld : say.chatFace.unknownButton);
-  return undefined;
+  return answers.tell(kind === "older" ? say.chatApp.tooOld : say.chatFace.unknownButton);
 }
 
 /** The run, if it is for this person and stands as the button showed it; else they are told what is so now. */
