@@ -220,6 +220,24 @@ describe("the connection to Discord", () => {
   });
 });
 
+test("a server that took Piloto out and in again while it was down gets its commands again", async () => {
+  const stores = await openSqlite({ folder: ":memory:" });
+  closing.push(() => stores.close());
+  const first = await opened({ stores });
+  await discord.until(() => first.face.health().counts.commandsRegistered === 1, "commands are registered");
+  await first.stop();
+  discord.world.commands.clear();
+  const second = await opened({ stores });
+  await discord.until(() => second.face.health().counts.commandsRegistered === 1, "commands are registered again");
+  await second.stop();
+  const third = await opened({ stores });
+  const looked = () => discord.requests.filter(({ method, route }) => method === "GET" && route.includes("/commands"));
+  await discord.until(() => looked().length === 2, "it looks whether they are there");
+  discord.mention("ada", "hello");
+  await third.heard("hello");
+  expect(third.face.health().counts.commandsRegistered).toBeUndefined();
+});
+
 /** Pauses between connections are noted and over at once. */
 function hastyClock() {
   const clock = systemClock();

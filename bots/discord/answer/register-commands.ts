@@ -1,5 +1,7 @@
 import { Routes } from "discord.js";
+import { z } from "zod";
 import { canonicalJson, sha256 } from "../../../core/domain/canonical.ts";
+import type { Clock } from "../../../core/ports/clock.ts";
 import { DISCORD } from "../discord-ids.ts";
 import type { HearDeps } from "../hear/hear-deps.ts";
 import { patiently } from "../post/patiently.ts";
@@ -18,9 +20,10 @@ export async function registerCommands(
   const commands = commandsOfPiloto();
   const key = commandsNote(guild);
   const hash = sha256(canonicalJson({ application, commands }));
-  if ((await stores.read((tx) => tx.faceNotes.get(DISCORD, key))) === hash) return;
+  const route = Routes.applicationGuildCommands(application, guild);
+  const isNoted = (await stores.read((tx) => tx.faceNotes.get(DISCORD, key))) === hash;
   try {
-    const route = Routes.applicationGuildCommands(application, guild);
+    if (isNoted && (await areThere(commands.length, () => rest.call("get", route), clock))) return;
     await patiently(() => rest.call("put", route, { body: commands }), { clock });
     counts.add("commandsRegistered");
     await stores.atomically((tx) => tx.faceNotes.put(DISCORD, key, hash, clock.nowMs()));
@@ -30,9 +33,14 @@ export async function registerCommands(
     const why = trouble ? reasonOf(trouble) : String(error).slice(0, 300);
     logger.warn(
       { guild, why },
-      "The commands could not be registered. Invite Piloto with the applications.commands scope.",
+      "The commands could not be registered. If Discord forbids it, invite Piloto with the applications.commands scope.",
     );
   }
+}
+
+/** A server that took Piloto out while it was down, and in again, has none of them: their number tells it. */
+async function areThere(count: number, list: () => Promise<unknown>, clock: Clock): Promise<boolean> {
+  return z.array(z.unknown()).parse(await patiently(list, { clock })).length === count;
 }
 
 /** The face note that holds the hash of what was registered in a server. */
