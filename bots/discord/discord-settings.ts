@@ -16,7 +16,10 @@ export interface DiscordSettings {
   readonly fileHosts?: readonly string[];
 }
 
-/** `server` is a guild's id, `channel` a channel's. */
+/** The `server` of places that stand for direct messages, which belong to none. */
+export const DIRECT_MESSAGES = "dm";
+
+/** `server` is a guild's id or `dm`, `channel` a channel's. */
 export interface DiscordPlace extends Place {
   /** A mention in a channel is answered in a thread of its own. Default `true`; else in the channel itself. */
   readonly startThreads?: boolean;

@@ -46,6 +46,27 @@ describe("where Piloto listens", () => {
     await discord.posted((post) => post.channelId === channelId && post.text.includes("not set up to work"));
   });
 
+  test("a channel can be kept silent, replies can be made to need a mention, and direct messages be let in", async () => {
+    const places = [
+      { server: discord.guildId, threads: false },
+      { channel: channelOf("operations"), listen: false },
+      { server: "dm", project: "other" as never },
+    ];
+    const { heard, texts, core, counted } = await opened({ places });
+    discord.mention("ada", "in operations", { in: "operations" });
+    await counted("notListened");
+    const asked = discord.mention("ada", "in general");
+    await heard("in general");
+    const thread = discord.threadOf(asked)!;
+    discord.replyInThread(thread, "ada", "to each other");
+    discord.replyInThread(thread, "ada", "to Piloto", { mention: true });
+    await heard("to Piloto");
+    discord.directMessage("ada", "directly");
+    await heard("directly");
+    expect(texts()).toEqual(["in general", "to Piloto", "directly"]);
+    expect(core.messages.at(-1)!.projectId).toBe("other");
+  });
+
   test("where threads are off, the channel is the chat", async () => {
     const places = [{ channel: channelOf("general"), startThreads: false, project: "other" as never }];
     const { heard, core, shown } = await opened({ places });

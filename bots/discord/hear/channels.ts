@@ -1,7 +1,7 @@
 import { type Client, type PermissionsString, Routes } from "discord.js";
 import { z } from "zod";
-import { type PlaceRules, placeOf } from "../../shared/place-of.ts";
-import type { DiscordSettings } from "../discord-settings.ts";
+import { type PlaceRules, placeOf, placesFor } from "../../shared/place-of.ts";
+import { DIRECT_MESSAGES, type DiscordSettings } from "../discord-settings.ts";
 import type { DiscordRest } from "../post/discord-rest.ts";
 
 /** What must be known of a channel. */
@@ -83,20 +83,14 @@ export function createChannels(
     },
     isThread: (id) => inMemory(id)?.kind === "thread",
     rules(facts) {
-      const where = { server: facts.guild, channel: facts.parent ?? facts.id };
-      const fitting = places.filter((place) => place.channel === where.channel || place.channel === undefined);
-      const exact = fitting
-        .filter((place) => place.server === undefined || place.server === where.server)
-        .sort((a, b) => rank(b) - rank(a))
-        .find((place) => place.startThreads !== undefined);
+      const where = { server: facts.guild ?? DIRECT_MESSAGES, channel: facts.parent ?? facts.id };
+      const exact = placesFor(places, where).find((place) => place.startThreads !== undefined);
       return { ...placeOf(places, where), startThreads: exact?.startThreads ?? true };
     },
     mayStartThread: (id) => may(id, ["CreatePublicThreads", "SendMessagesInThreads"]),
     mayReadBack: (id) => may(id, ["ViewChannel", "ReadMessageHistory"]),
   };
 }
-
-const rank = ({ server, channel }: { server?: string; channel?: string }) => (channel ? 2 : 0) + (server ? 1 : 0);
 
 /** What a channel's type and places say of it. */
 export function factsOf(

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Finding } from "../../../core/domain/finding.ts";
 import type { AccountId } from "../../../core/domain/ids.ts";
-import type { DiscordSettings } from "../discord-settings.ts";
+import { DIRECT_MESSAGES, type DiscordSettings } from "../discord-settings.ts";
 import { askDiscord, type DiscordAnswer } from "./ask-discord.ts";
 import { discordInvite } from "./invite.ts";
 import { type MemberFacts, missingIn, permissionsIn } from "./permissions.ts";
@@ -144,7 +144,7 @@ interface GuildLook {
   readonly seen: Set<string>;
 }
 
-/** Text, announcement and forum channels: threads take their parent's permissions. */
+/** Text and announcement channels: threads take their parent's permissions. */
 const TALKED_IN = new Set([0, 5]);
 
 async function* theGuild(guild: { id: string; name: string }, look: GuildLook): AsyncGenerator<Finding> {
@@ -200,7 +200,7 @@ function* thePlaces(
 ): Generator<Finding> {
   for (const { server, channel, listen } of places) {
     if (listen === false) continue;
-    const isHere = server === undefined || guilds.some(({ id }) => id === server);
+    const isHere = server === undefined || server === DIRECT_MESSAGES || guilds.some(({ id }) => id === server);
     const found = isHere ? channel !== undefined && !seen.has(channel) && `channel ${channel}` : `server ${server}`;
     if (!found) continue;
     const todo = "Correct the id under discord.places (Developer Mode, Copy ID), or invite it there.";
