@@ -38,12 +38,12 @@ describe("the places in which Piloto was spoken to", () => {
   test("of more than can be caught up, those that were spoken in last are", async () => {
     const before = life();
     await before.hears(
-      Array.from({ length: 350 }, (_, n) => thread(String(2_000 + n))),
-      "3000",
+      Array.from({ length: 1_100 }, (_, n) => thread(String(2_000 + n))),
+      "4000",
     );
     await before.hears([thread("2"), thread("9999")], "9999");
     const places = (await life().lately(DAY_MS)).map(({ id }) => id);
-    expect(places).toHaveLength(300);
+    expect(places).toHaveLength(1_000);
     expect(places).toEqual(expect.arrayContaining(["2", "9999"]));
     expect(places).not.toContain("1000");
   });

@@ -10,20 +10,28 @@ import type { HeldChat } from "./held-chats.ts";
 import { DiscordMessage } from "./message-event.ts";
 
 const LOOK_BACK_MS = 24 * 3_600_000;
+/** Places at the same time: soon enough to be done before the next crash, and no burst. */
+const AT_ONCE = 6;
 const PAGE = 100;
 const MOST_PAGES = 3;
 
 /**
  * After a gap (a restart, a session that could not be resumed): what was said meanwhile in the places of the last day
  * is fetched and heard, oldest first; what was heard before is a duplicate. Then open cards are shown as they are.
+ * `newest`: the latest message of places, as far as Discord told it in this session; where it was heard, nothing is asked.
  */
-export async function catchUp(deps: HearDeps, signal: AbortSignal): Promise<void> {
+export async function catchUp(deps: HearDeps, signal: AbortSignal, newest: ReadonlyMap<string, string>): Promise<void> {
   const { held, counts, core } = deps;
-  for (const chat of await held.lately(LOOK_BACK_MS)) {
-    if (signal.aborted) return;
-    const last = await hearMissed(chat, deps, signal);
-    if (last !== undefined && !signal.aborted) await held.caughtUp(chat, last);
-  }
+  const places = (await held.lately(LOOK_BACK_MS)).values();
+  const work = async () => {
+    for (const chat of places) {
+      if (signal.aborted) return;
+      const known = newest.get(chat.id);
+      const last = known && !isLater(known, chat.last) ? chat.last : await hearMissed(chat, deps, signal);
+      if (last !== undefined && !signal.aborted) await held.caughtUp(chat, last);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
   if (!signal.aborted) await core.refreshCards("discord");
   counts.add("catchUps");
 }

@@ -19,7 +19,19 @@ export interface EventHearer {
   stop(): Promise<void>;
 }
 
-const Guild = z.looseObject({ id: z.string(), unavailable: z.boolean().nullish() });
+const Place = z.object({
+  id: z.string(),
+  last_message_id: z
+    .string()
+    .regex(/^\d{1,20}$/)
+    .nullish(),
+});
+const Guild = z.looseObject({
+  id: z.string(),
+  unavailable: z.boolean().nullish(),
+  channels: z.array(Place).catch([]).default([]),
+  threads: z.array(Place).catch([]).default([]),
+});
 const IDS_KEPT = 5_000;
 
 export function createEventHearer(deps: () => HearDeps | undefined): EventHearer {
@@ -27,6 +39,8 @@ export function createEventHearer(deps: () => HearDeps | undefined): EventHearer
   const seen = new Set<string>();
   const stopping = new AbortController();
   let catching = new AbortController();
+  /** The latest message of each place, as the servers of this session told when they came. */
+  let newest = new Map<string, string>();
 
   /** Events are delivered again after a resume, and sometimes just so. */
   function isNew(id: string): boolean {
@@ -66,6 +80,7 @@ export function createEventHearer(deps: () => HearDeps | undefined): EventHearer
     const application = to.client()?.application?.id ?? to.ownId();
     const guild = Guild.safeParse(data).data;
     if (!guild || guild.unavailable || !application) return;
+    for (const { id, last_message_id: last } of [...guild.channels, ...guild.threads]) if (last) newest.set(id, last);
     work(`guild:${guild.id}`, "commands", to, (all) => registerCommands(guild.id, application, all));
     const atMs = to.clock.nowMs();
     const { signal } = catching;
@@ -95,10 +110,11 @@ export function createEventHearer(deps: () => HearDeps | undefined): EventHearer
     // One that is under way knows nothing of the latest gap.
     catching.abort();
     catching = new AbortController();
-    const { signal } = catching;
+    newest = new Map();
+    const [{ signal }, latest] = [catching, newest];
     work("catch-up", "catch-up", to, async (all) => {
       await all.presence.returns();
-      await catchUp(all, signal);
+      await catchUp(all, signal, latest);
     });
     work("asks", "asks", to, (all) => hearAsksLeftOver(all));
   }

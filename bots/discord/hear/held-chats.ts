@@ -23,7 +23,7 @@ export interface HeldChats {
    * whatever is heard there meanwhile: a crash or another gap in between loses nothing.
    */
   gap(): void;
-  /** All places of the last `forMs`, those spoken in last first, at most 300; older ones are forgotten. */
+  /** All places of the last `forMs`, those spoken in last first, at most 1,000; older ones are forgotten. */
   lately(forMs: number): Promise<HeldChat[]>;
   /** Everything up to `last` is heard there now. Not to be called for a place that was listed before the latest gap. */
   caughtUp(chat: HeldChat, last: string): Promise<void>;
@@ -42,9 +42,10 @@ const Note = z.object({
 });
 type Note = z.infer<typeof Note>;
 const PREFIX = "held/";
-const MOST = 300;
+/** Most of them need not be asked for: Discord tells of a server's places what was said there last. */
+const MOST = 1_000;
 const PAGE = 1_000;
-const PLACES_KEPT = 10 * MOST;
+const PLACES_KEPT = 3 * MOST;
 /** Behind by at most this much: messages that were heard already are duplicates, and cost nothing but a look. */
 const NOTE_EVERY_MS = 600_000;
 
