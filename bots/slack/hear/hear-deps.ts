@@ -9,6 +9,7 @@ import type { FaceState } from "../connect/face-state.ts";
 import type { SlackBots } from "../install/slack-bots.ts";
 import type { Groups } from "../people/groups.ts";
 import type { Names } from "../people/names.ts";
+import { languageOf as languageOfChat } from "../post/chat-words.ts";
 import type { SlackLimits, SlackSettings } from "../slack-settings.ts";
 import type { HeldThreads } from "./held-threads.ts";
 import type { Once } from "./once.ts";
@@ -39,6 +40,5 @@ export async function languageOf(
   chatId: ChatId | undefined,
   { stores, language }: Pick<HearDeps, "stores" | "language">,
 ): Promise<Language> {
-  if (chatId === undefined) return language;
-  return (await stores.read((tx) => tx.chats.get(chatId)))?.language ?? language;
+  return chatId === undefined ? language : languageOfChat(chatId, stores, language);
 }
