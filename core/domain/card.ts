@@ -23,6 +23,11 @@ export interface Card {
   /** Who asked, who decided and when, expiry, what differs, why it stopped: one short sentence each. */
   readonly notes: readonly string[];
   readonly buttons: readonly CardButton[];
+  /**
+   * Of a run that stopped and asks: which stop it is. A press carries it back, so that one made on an older picture
+   * decides nothing about a later stop.
+   */
+  readonly fence?: number;
 }
 
 export interface CardStep {

@@ -9,6 +9,8 @@ export interface Press {
   readonly revision: number;
   readonly action: PressAction;
   readonly by: AccountId;
+  /** The stop that the person saw (`Card.fence`); absent when the words or the face do not tell. */
+  readonly fence?: number;
   /** What people call `by` now, as `Actor.name`. */
   readonly name?: string;
   /** The groups of `by` that the face vouches for at the moment of the press. */

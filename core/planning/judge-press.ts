@@ -23,6 +23,8 @@ export function mayPress(
 }
 
 const STARTS: readonly PressAction[] = ["confirm", "retry", "continue"];
+/** They answer what one stop asks; the next stop asks anew. */
+const AFTER_STOP: readonly PressAction[] = ["retry", "continue", "abandon"];
 const ON_DRAFTS: readonly PressAction[] = ["confirm", "edit", "dry-run", "cancel"];
 
 /** `undefined` when the press is in time; else the truth about who or what was first. */
@@ -32,7 +34,8 @@ export async function judgePress(tx: Tx, press: Press, run: PlanRun): Promise<La
     const last = (await tx.runs.revisions(run.id)).at(-1);
     return { kind: "too-late", state, why: "revised", decidedBy: last?.by, decidedAtMs: last?.atMs };
   }
-  if (press.revision === run.revision && offeredActions(run).includes(press.action)) return undefined;
+  const isOfferedNow = press.fence === undefined || press.fence === run.fence || !AFTER_STOP.includes(press.action);
+  if (press.revision === run.revision && isOfferedNow && offeredActions(run).includes(press.action)) return undefined;
   if (state === "expired") return { kind: "too-late", state, why: "expired", decidedAtMs: run.expiresAtMs };
   if (state === "superseded") {
     const newer = run.supersededBy && (await tx.runs.get(run.supersededBy));

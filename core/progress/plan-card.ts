@@ -34,6 +34,7 @@ export function renderCard(run: PlanRun, steps: readonly StepRun[], context: Car
     steps: run.plan.steps.map((step) => cardStep(step, byNumber.get(step.number), run, context, say)),
     notes: cardNotes(run, steps, context, say),
     buttons: offeredActions(run).map((action) => button(action, say)),
+    ...(run.state === "waiting" || run.state === "error" ? { fence: run.fence } : {}),
   };
 }
 

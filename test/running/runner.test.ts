@@ -168,6 +168,22 @@ describe("a failing call", () => {
     expect(await told(house.stores, run.id)).toBe("done: done");
   });
 
+  test("is not repeated by a press on the picture of an earlier stop", async () => {
+    await house.boot(1);
+    const cutOff = async () => failed({ code: "CALL_CUT_OFF", effect: "unknown" });
+    house.tools.next.push(cutOff, cutOff);
+    const run = await confirmed("r1", order, order);
+    await house.runner.idle();
+    const first = (await standing(house.stores, run.id)).run.fence;
+    await press(house, run, "continue", ana, first);
+    await house.runner.idle();
+    expect(await told(house.stores, run.id)).toBe("waiting: skipped unknown");
+    expect(await press(house, run, "retry", ana, first)).toMatchObject({ kind: "too-late", why: "decided" });
+    expect(house.tools.effects).toHaveLength(2);
+    const second = (await standing(house.stores, run.id)).run.fence;
+    expect((await press(house, run, "continue", ana, second)).kind).toBe("accepted");
+  });
+
   test("out of time is told to end, and counted as a timeout", async () => {
     await house.boot(1, { settings: { attempts: 1 } });
     house.tools.next.push(

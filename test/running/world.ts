@@ -111,8 +111,9 @@ export function press(
   run: Pick<PlanRun, "id" | "revision">,
   action: DecidedAction,
   by: AccountId = ana,
+  fence?: number,
 ) {
-  return decide({ runId: run.id, revision: run.revision, action, by }, deps);
+  return decide({ runId: run.id, revision: run.revision, action, by, fence }, deps);
 }
 
 export interface Standing {

@@ -116,6 +116,12 @@ describe("what a button says", () => {
     expect(decodeAction(press)).toEqual({ kind: "press", runId, revision, action: "confirm" });
   });
 
+  test("which stop of a run it answers is read back", () => {
+    const about = { runId: asId<RunId>("run-7"), revision: 2, fence: 41 };
+    const value = actionValue(about);
+    expect(decodeAction({ action_id: "piloto:retry", value })).toEqual({ kind: "press", action: "retry", ...about });
+  });
+
   test.each([
     ["an action of another version", { action_id: "piloto:explode", value: "run:1" }],
     ["a value that nobody of this version wrote", { action_id: actionId("stop"), value: "v0|run" }],

@@ -49,7 +49,7 @@ export async function hearPress(body: unknown, where: { team: string; bot: Slack
   }
   deps.state.count("presses");
   const acting = { ...where, user: user.id, ...(user.team_id ? { userTeam: user.team_id } : {}) };
-  const { runId, revision } = action;
+  const { runId, revision, fence } = action;
   if (action.action === "edit" && given.trigger_id) {
     // A form must be open within three seconds: nobody's name is asked for first.
     const who = await whoOf(acting, deps);
@@ -57,7 +57,7 @@ export async function hearPress(body: unknown, where: { team: string; bot: Slack
     if (isOpen) return;
   }
   const { account: by, ...who } = await actorOf(acting, deps);
-  const pressed = await deps.core.pressButton({ runId, revision, action: action.action, by, ...who });
+  const pressed = await deps.core.pressButton({ runId, revision, fence, action: action.action, by, ...who });
   const isShown = pressed.decision.kind === "accepted" && SHOWN_BY_CARD.includes(action.action);
   deps.state.count(pressed.decision.kind === "accepted" ? "pressesTaken" : "pressesRefused");
   if (!isShown) await tellPrivately(line, pressed.reply, await languageOfRun(runId, deps), deps);

@@ -3,7 +3,7 @@ import { PRESS_ACTIONS, type PressAction } from "../../../core/domain/plan-run.t
 
 /** What a button of Piloto's says when it is pressed. */
 export type ReadAction =
-  | { readonly kind: "press"; readonly runId: RunId; readonly revision: number; readonly action: PressAction }
+  | ({ readonly kind: "press"; readonly action: PressAction } & AboutRun)
   /** Of an older or newer Piloto, or damaged: say `words().chatApp.tooOld`, privately. */
   | { readonly kind: "unknown"; readonly actionId: string }
   /** Not a button of Piloto's: ignore it. */
@@ -14,8 +14,17 @@ const PREFIX = "piloto:";
 /** `piloto:confirm`: at most 255 characters, the same on every card. */
 export const actionId = (action: PressAction): string => `${PREFIX}${action}`;
 
-/** `<run id>:<revision>`: ids have at most 200 characters, a value may have 2,000. */
-export const actionValue = ({ runId, revision }: { runId: RunId; revision: number }): string => `${runId}:${revision}`;
+/** The picture of a run that somebody looked at. */
+export interface AboutRun {
+  readonly runId: RunId;
+  readonly revision: number;
+  /** `Card.fence`, where the card has one. */
+  readonly fence?: number;
+}
+
+/** `<run id>:<revision>`, then `@<fence>` where there is one: ids have at most 200 characters, a value 2,000. */
+export const actionValue = ({ runId, revision, fence }: AboutRun): string =>
+  `${runId}:${revision}${fence === undefined ? "" : `@${fence}`}`;
 
 /** Reads what `actionId` and `actionValue` wrote, from a click payload's action. Never throws. */
 export function decodeAction(action: unknown): ReadAction {
@@ -29,8 +38,13 @@ export function decodeAction(action: unknown): ReadAction {
   return name && read ? { kind: "press", action: name, ...read } : { kind: "unknown", actionId: id.slice(0, 255) };
 }
 
-/** The run and revision of a value; `undefined` when nobody of this version wrote it. */
-export function readValue(value: string): { runId: RunId; revision: number } | undefined {
-  const [, runId, digits] = /^([\x21-\x7e]{1,200}):(\d{1,9})$/.exec(value) ?? [];
-  return runId && digits ? { runId: asId<RunId>(runId), revision: Number(digits) } : undefined;
+/** What a value tells; `undefined` when nobody of this version wrote it. */
+export function readValue(value: string): AboutRun | undefined {
+  const [, runId, revision, fence] = /^([\x21-\x7e]{1,200}):(\d{1,9})(?:@(\d{1,15}))?$/.exec(value) ?? [];
+  if (!runId || !revision) return undefined;
+  return {
+    runId: asId<RunId>(runId),
+    revision: Number(revision),
+    ...(fence === undefined ? {} : { fence: Number(fence) }),
+  };
 }
