@@ -65,10 +65,10 @@ export async function menuCommand(request: CommandRequest, deps: ConversationDep
     return { text: await tellWhoami({ ...asked, name }, { project, language }, deps) };
   }
   if (request.command === "help") return { text: words(language).menu.help };
+  if (request.command === "language" && !chat) return { text: words(language).menu.languageNeedsChat };
   const view = await deps.stores.read((tx) => viewOf(tx, { ...asked, project, language }, deps.clock.nowMs()));
   const answer = await answerCommand(request.command, rest, view, deps);
-  if (answer.language === undefined) return { text: answer.text };
-  if (!chat) return { text: words(language).menu.languageNeedsChat };
+  if (answer.language === undefined || !chat) return { text: answer.text };
   await deps.stores.atomically((tx) => tx.chats.set(chat.id, { language: answer.language }));
   return { text: answer.text };
 }
