@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createAnswers } from "../../bots/discord/answer/answers.ts";
@@ -160,59 +161,102 @@ describe("Discord outward", () => {
   });
 });
 
+/** Every way in which words of anybody's leave for Discord. */
+const WAYS_OF_WORDS = [
+  "POST /channels/{channel_id}/messages",
+  "PATCH /channels/{channel_id}/messages/{message_id}",
+  "POST /interactions/{interaction_id}/{interaction_token}/callback",
+  "POST /webhooks/{webhook_id}/{webhook_token}",
+  "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original",
+];
+
 describe("mentions", () => {
   test("no way out lets anybody be notified, whatever the words are", async () => {
     const server = await startDiscordServer({ people: { ada: [] } });
-    const { platform, rest, counts, logger } = platformOn(server, stores, clock);
+    const moved = shiftedClock(server);
+    const { platform, rest, counts, logger } = platformOn(server, stores, moved);
     const words = fc.sample(hostileText(250), { numRuns: Math.max(1000, CASES), seed: 7 }).map(pinging(server));
     const step = exampleCard().steps[0]!;
     const { chatId, channel } = newChat(server);
     const shown = ok(await platform.post(chatId, card(), "the card"));
+
+    function answering(type: number) {
+      const asked = server.press(server.message(shown), "x", "ada", { evenIfGone: true });
+      const who = { application_id: server.applicationId, channel_id: channel, user: { id: asked.userId } };
+      return createAnswers(readInteraction({ ...asked, ...who, type })!, { rest, counts, logger, language: "en" });
+    }
+
+    const ways: ((text: string, bad: Outgoing, key: string) => Promise<unknown>)[] = [
+      async (text, _, key) => ok(await platform.post(chatId, say(text), key)),
+      async (_, bad, key) => ok(await platform.post(chatId, bad, key)),
+      async (_, bad) => ok(await platform.edit(chatId, shown, bad)),
+      async (text, _, key) => {
+        const before = server.messagesIn(channel).length;
+        platform.preview!(chatId, `x${text}`, key);
+        await server.until(() => server.messagesIn(channel).length > before, "the unfinished answer is shown");
+        ok(await platform.post(chatId, say(text), key));
+      },
+      // The first answer to a press, and one more.
+      async (text) => {
+        const answers = answering(3);
+        await answers.tell(text);
+        await answers.tell(text);
+      },
+      // A command that is answered privately, and one that all see.
+      async (text) => {
+        const answers = answering(2);
+        await answers.acknowledge("private");
+        await answers.tell(text);
+      },
+      async (text) => answering(2).say(`x${text}`),
+      // A card that goes on in a newer message.
+      async (_, bad, key) => {
+        const old = ok(await platform.post(chatId, bad, key));
+        moved.advance(55 * 60_000);
+        const fresh = ok(await platform.edit(chatId, old, { ...(bad as Card & { kind: "card" }), state: "running" }));
+        expect(fresh).not.toBe(old);
+      },
+    ];
     for (let at = 0; at < words.length; at += 4) {
       const [title = "", operation = "", args = "", note = ""] = words.slice(at, at + 4);
-      const text = words.slice(at, at + 4).join("\n");
-      const bad = card({
-        goal: title,
-        headline: note,
-        notes: [args, operation],
-        steps: [{ ...step, title, operation, args, note }],
-      });
-      const way = (at / 4) % 5;
-      if (way === 0) ok(await platform.post(chatId, say(text), `s${at}`));
-      if (way === 1) ok(await platform.post(chatId, bad, `c${at}`));
-      if (way === 2) ok(await platform.edit(chatId, shown, bad));
-      if (way === 3) platform.preview!(chatId, `x${text}`, `p${at}`);
-      if (way === 4) {
-        const asked = server.press(server.message(shown), "x", "ada", { evenIfGone: true });
-        const event = {
-          ...asked,
-          application_id: server.applicationId,
-          type: 3,
-          channel_id: channel,
-          user: { id: asked.userId },
-        };
-        const answers = createAnswers(readInteraction(event)!, { rest, counts, logger, language: "en" });
-        if (at % 8 === 0) await answers.say(`x${text}`);
-        await answers.tell(text);
-        await answers.tell(text);
-      }
+      const steps = [{ ...step, title, operation, args, note }];
+      const bad = card({ goal: title, headline: note, notes: [args, operation], steps });
+      await ways[(at / 4) % ways.length]!([title, operation, args, note].join("\n"), bad, `k${at}`);
     }
+
     expect(server.violations).toEqual([]);
     expect(server.pings).toEqual([]);
     expect(server.unfurls).toEqual([]);
-    const told = server.requests.filter(
-      ({ method, route }) => method !== "GET" && /messages|webhooks|callback/.test(route),
-    );
-    expect(told.length).toBeGreaterThan(250);
+    const told = server.requests.filter(({ method }) => method !== "GET");
+    for (const way of WAYS_OF_WORDS) {
+      expect(told.filter(({ method, route }) => `${method} ${route}` === way).length, way).toBeGreaterThan(25);
+    }
     for (const { body } of told) {
-      const { type, data } = body as { type?: number; data?: unknown };
-      const message = (type === 4 ? data : type === undefined ? body : undefined) as
-        | { allowed_mentions?: object }
-        | undefined;
+      const { type, data } = body as { type?: number; data?: { allowed_mentions?: object } };
+      const message = (type === undefined ? body : type === 4 ? data : undefined) as typeof data;
       if (message) expect(message.allowed_mentions).toEqual({ parse: [], replied_user: false });
     }
     await server.close();
   }, 30_000);
+
+  test("there is no other way out: what else is sent to Discord holds no words, or a thread's name", () => {
+    const folder = new URL("../../bots/discord/", import.meta.url);
+    const sources = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+    const calls = sources.flatMap((file) => [
+      ...readFileSync(new URL(file, folder), "utf8").matchAll(/call\("(post|put|patch|delete)", (?:Routes\.)?(\w+)/g),
+    ]);
+    expect(calls.map(([, method, route]) => `${method} ${route}`).sort()).toEqual([
+      "patch channel",
+      "patch channelMessage",
+      "patch webhookMessage",
+      "post channelMessages",
+      "post channelTyping",
+      "post interactionCallback",
+      "post threads",
+      "post webhook",
+      "put route",
+    ]);
+  });
 });
 
 /** Hostile words that name people who are really there. */
