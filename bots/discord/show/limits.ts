@@ -20,7 +20,7 @@ export const LIMITS = {
 } as const;
 
 /** https://discord.com/developers/docs/resources/message#message-object-message-flags */
-export const FLAGS = { suppressEmbeds: 1 << 2, ephemeral: 1 << 6, componentsV2: 1 << 15 } as const;
+export const FLAGS = { ephemeral: 1 << 6, componentsV2: 1 << 15 } as const;
 
 /** Discord counts as JavaScript does, or less. */
 export const TYPES = {
