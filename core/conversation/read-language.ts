@@ -1,11 +1,14 @@
 import type { Language } from "../domain/chat.ts";
 
+/** Whole words: a letter of a part number or of a code says nothing. */
+const WORD = /(?<![\p{L}\p{N}_-])\p{L}+(?![\p{L}\p{N}_-])/gu;
+
 /**
  * The language of a message, when it can be told: by words that only one of the two languages has, and by Spanish
  * letters. `undefined` for what both could be ("no", "stop", "M8 400"): the chat then keeps its language.
  */
 export function readLanguage(text: string): Language | undefined {
-  const tokens = text.toLowerCase().match(/\p{L}+/gu) ?? [];
+  const tokens = text.toLowerCase().match(WORD) ?? [];
   const spanish = tokens.filter((token) => SPANISH.has(token)).length + (/[¿¡ñ]|[áéíóú]\p{L}*/iu.test(text) ? 1 : 0);
   const english = tokens.filter((token) => ENGLISH.has(token)).length;
   if (spanish === english) return undefined;
