@@ -68,7 +68,9 @@ export function discordActs({ discord, people, channels }: DiscordBenchWorld, se
         return found;
       }
     }
-    return seen.get(label);
+    const last = seen.get(label);
+    const stands = last && discord.world.channels.get(last.message.channelId)?.messages.has(last.message.id);
+    return stands ? last : undefined;
   }
 
   async function press(label: string): Promise<readonly Asked[]> {
