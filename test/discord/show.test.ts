@@ -158,9 +158,11 @@ describe("ids of buttons", () => {
   test("what is written is read back, by any later process", () => {
     const kinds = [...PRESS_ACTIONS, "confirm-typed", "pick-step", "form", "reason", "typed"] as const;
     const run = fc.uuid({ version: 7 });
+    const revisions = fc.integer({ min: 1, max: 999_999_999 });
+    const fences = fc.option(fc.nat(), { nil: undefined });
     fc.assert(
-      fc.property(fc.constantFrom(...kinds), run, fc.integer({ min: 1, max: 999_999_999 }), (kind, runId, revision) => {
-        const id = { kind, runId: asId<never>(runId), revision };
+      fc.property(fc.constantFrom(...kinds), run, revisions, fences, (kind, runId, revision, fence) => {
+        const id = { kind, runId: asId<never>(runId), revision, ...(fence === undefined ? {} : { fence }) };
         const text = writePressId(id)!;
         expect(text.length).toBeLessThanOrEqual(100);
         expect(readPressId(text)).toEqual({ kind: "read", id });
@@ -180,4 +182,11 @@ describe("ids of buttons", () => {
     const card = { ...exampleCard(), runId: asId<never>("x".repeat(120)) };
     expect(JSON.stringify(drawCard(card).body.components)).not.toContain("custom_id");
   });
+});
+
+test("a button of a stopped run names the stop that was seen, so that an old one decides nothing", () => {
+  const card = { ...exampleCard({ state: "waiting" }), fence: 7 };
+  const ids = JSON.stringify(drawCard(card)).match(/p1:(?:continue|retry|abandon):[^"]+/g) ?? [];
+  expect(ids).toHaveLength(3);
+  for (const id of ids) expect(readPressId(id)).toMatchObject({ kind: "read", id: { fence: 7 } });
 });

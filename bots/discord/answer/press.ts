@@ -141,13 +141,13 @@ const gone = (language: Language, headline: string) =>
 const SHOWN_BY_CARD: readonly PressAction[] = ["confirm", "cancel", "stop", "retry", "continue", "abandon"];
 
 async function decide(
-  { runId, revision }: PressId,
+  { runId, revision, fence }: PressId,
   action: PressAction,
   { interaction, answers, deps }: Asked,
   more: Pick<Press, "change" | "reason"> = {},
 ): Promise<Decision> {
   const { account: by, ...who } = interaction.who;
-  const press = { runId, revision, action, by, ...who, ...more };
+  const press = { runId, revision, fence, action, by, ...who, ...more };
   const { decision, reply } = await deps.core.pressButton(press);
   deps.counts.add(`pressed.${decision.kind}`);
   if (decision.kind !== "accepted" || !SHOWN_BY_CARD.includes(action)) await answers.tell(reply);

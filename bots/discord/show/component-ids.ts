@@ -6,6 +6,8 @@ export interface PressId {
   readonly kind: PressKind;
   readonly runId: RunId;
   readonly revision: number;
+  /** `Card.fence`, where the card has one. */
+  readonly fence?: number;
 }
 
 /**
@@ -20,9 +22,9 @@ const KINDS: readonly string[] = [...PRESS_ACTIONS, ...EXTRA_KINDS];
 /** Discord's limit for a custom id. */
 const LONGEST = 100;
 
-/** `p1:<kind>:<run>:<revision>`. `undefined` for a run whose id does not fit: its card has no buttons then. */
-export function writePressId({ kind, runId, revision }: PressId): string | undefined {
-  const text = `p1:${kind}:${runId}:${revision}`;
+/** `p1:<kind>:<run>:<revision>`, then `@<fence>` where there is one. `undefined` for a run whose id does not fit: its card has no buttons then. */
+export function writePressId({ kind, runId, revision, fence }: PressId): string | undefined {
+  const text = `p1:${kind}:${runId}:${revision}${fence === undefined ? "" : `@${fence}`}`;
   return text.length <= LONGEST && readPressId(text).kind === "read" ? text : undefined;
 }
 
@@ -31,11 +33,14 @@ export type PressIdRead =
   /** Piloto's own, of another time; or made by nobody we know. */
   | { readonly kind: "older" | "unknown" };
 
+const WRITTEN = /^p1:([a-z-]{1,20}):([!-9;-~]{1,80}):([1-9]\d{0,8})(?:@(\d{1,15}))?$/;
+
 /** Reads what any process of this version wrote. Total: every text has an answer. */
 export function readPressId(text: string): PressIdRead {
-  const [, kind, runId, revision] = /^p1:([a-z-]{1,20}):([!-9;-~]{1,80}):([1-9]\d{0,8})$/.exec(text) ?? [];
+  const [, kind, runId, revision, fence] = WRITTEN.exec(text) ?? [];
   if (kind && runId && revision && KINDS.includes(kind)) {
-    return { kind: "read", id: { kind: kind as PressKind, runId: asId<RunId>(runId), revision: Number(revision) } };
+    const id = { kind: kind as PressKind, runId: asId<RunId>(runId), revision: Number(revision) };
+    return { kind: "read", id: fence === undefined ? id : { ...id, fence: Number(fence) } };
   }
   return { kind: /^p\d{1,3}:/.test(text) ? "older" : "unknown" };
 }

@@ -83,10 +83,10 @@ function line(text: string, room: number): string {
   return one.left > 0 ? `${one.text}…` : one.text || "…";
 }
 
-function buttonOf({ action, label, style }: CardButton, { runId, revision, risk }: Card): Component | undefined {
+function buttonOf({ action, label, style }: CardButton, { runId, revision, fence, risk }: Card): Component | undefined {
   const isTyped = action === "confirm" && risk === "destructive";
   const kind: PressKind = isTyped ? "confirm-typed" : action;
-  const custom_id = writePressId({ kind, runId, revision });
+  const custom_id = writePressId({ kind, runId, revision, fence });
   if (custom_id === undefined) return undefined;
   const colour = isTyped || style === "danger" ? 4 : style === "primary" ? 3 : 2;
   return { type: TYPES.button, style: colour, label: label.slice(0, LIMITS.buttonLabel), custom_id };
