@@ -238,6 +238,22 @@ test("a server that took Piloto out and in again while it was down gets its comm
   expect(third.face.health().counts.commandsRegistered).toBeUndefined();
 });
 
+test("of very much that was said while Piloto was down the newest is heard, and the log says so", async () => {
+  const stores = await openSqlite({ folder: ":memory:" });
+  closing.push(() => stores.close());
+  const first = await opened({ stores });
+  const root = discord.mention("ada", "silence");
+  await first.heard("silence");
+  await first.stop();
+  const thread = discord.threadOf(root)!;
+  for (let n = 1; n <= 310; n += 1)
+    discord.replyInThread(thread, "ada", n === 310 ? "the last" : "silence", { mention: true });
+  const second = await opened({ stores });
+  await second.heard("the last");
+  expect(second.texts()).toHaveLength(300);
+  expect(JSON.stringify(second.logger.lines)).toContain("More was said there");
+});
+
 /** Pauses between connections are noted and over at once. */
 function hastyClock() {
   const clock = systemClock();

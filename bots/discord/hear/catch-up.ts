@@ -60,6 +60,10 @@ async function hearSince(chat: MissedPlace, deps: HearDeps, signal: AbortSignal)
   const members = new Map<string, unknown>();
   const { core } = deps;
   const listed = await missed(chat, deps);
+  if (listed.length >= PAGE * MOST_PAGES) {
+    deps.counts.add("catchUpsCut");
+    deps.logger.warn({ channel: chat.id, heard: listed.length }, "More was said there meanwhile than is fetched.");
+  }
   for (const one of listed) {
     if (signal.aborted) break;
     const message = { ...one, guild_id: chat.guild };
