@@ -61,7 +61,8 @@ async function ask(text: string, projectId: ProjectId, { interaction, answers, d
   const begun = { interaction: id, ...(guild ? { guild } : {}), channel, text, projectId, who };
   // At the same time: Discord does not wait long for the answer.
   const [message] = await Promise.all([answers.say(say.chatFace.asked(who.name, text)), keepAsk(begun, deps)]);
-  if (message === undefined) return forgetAsk(id, deps);
+  // Too late, or another process has it: its note is not ours to remove. One without a message goes at the next start.
+  if (message === undefined) return;
   const refusal = await hearAsk(begun, message, deps).finally(() => forgetAsk(id, deps));
   if (refusal !== undefined) await answers.tell(refusal);
 }
