@@ -1,6 +1,7 @@
+import { TYPE } from "../../test/support/discord-server/component-rules.ts";
 import { seededRandom } from "../../test/support/discord-server/faults.ts";
 import type { Asked } from "../../test/support/discord-server/people.ts";
-import type { Message } from "../../test/support/discord-server/world.ts";
+import type { Component, Message } from "../../test/support/discord-server/world.ts";
 import { type Offer, type OpenCard, offersOf } from "./discord-chaos-card.ts";
 import type { DiscordBenchWorld } from "./discord-world.ts";
 
@@ -128,7 +129,7 @@ export function chaosPeople({ discord, people, channels, outside }: DiscordBench
   async function changeInForm(card: OpenCard, offer: Offer, user: string): Promise<void> {
     let asked = press(card, offer, user);
     await asked.answered(FORM_WITHIN_MS).catch(() => undefined);
-    const choice = asked.modal ? undefined : asked.messages().at(-1);
+    const choice = asked.messages().find(({ components }) => components.some((row) => hasMenu(row)));
     if (choice) {
       deeds.presses += 1;
       asked = discord.select(choice, "A step, or the plan as a whole", [stepToChange(choice)], user);
@@ -213,6 +214,9 @@ export function chaosPeople({ discord, people, channels, outside }: DiscordBench
     },
   };
 }
+
+/** Else it only says that it is too late. */
+const hasMenu = (row: Component): boolean => row.type === TYPE.stringSelect || (row.components ?? []).some(hasMenu);
 
 /** The step with the amount comes second or first, by how many there are. */
 function stepToChange({ components }: Message): string {
