@@ -238,6 +238,31 @@ test("a server that took Piloto out and in again while it was down gets its comm
   expect(third.face.health().counts.commandsRegistered).toBeUndefined();
 });
 
+test("what was missed is heard as soon as the database is there again", async () => {
+  const stores = await openSqlite({ folder: ":memory:" });
+  closing.push(() => stores.close());
+  const first = await opened({ stores });
+  const root = discord.mention("ada", "hello");
+  await first.heard("hello");
+  await first.stop();
+  discord.replyInThread(discord.threadOf(root)!, "ada", "said meanwhile");
+  discord.mention("grace", "called meanwhile", { in: "operations" });
+  let isAway = true;
+  const guarded = <T extends (...given: never[]) => unknown>(act: T) =>
+    (async (...given: Parameters<T>) => {
+      if (isAway) throw new Error("The database is away.");
+      return act(...given);
+    }) as unknown as T;
+  discord.world.commands.clear();
+  const shaky = { ...stores, read: guarded(stores.read), atomically: guarded(stores.atomically) };
+  const second = await opened({ stores: shaky });
+  await discord.until(() => JSON.stringify(second.logger.lines).includes("tried again"), "it is tried again");
+  isAway = false;
+  await second.heard("said meanwhile");
+  await second.heard("called meanwhile");
+  await discord.until(() => discord.world.commands.size > 0, "the commands are registered");
+});
+
 test("of very much that was said while Piloto was down the newest is heard, and the log says so", async () => {
   const stores = await openSqlite({ folder: ":memory:" });
   closing.push(() => stores.close());

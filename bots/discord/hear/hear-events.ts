@@ -9,6 +9,7 @@ import { catchUp } from "./catch-up.ts";
 import type { HearDeps } from "./hear-deps.ts";
 import { hearMessage } from "./hear-message.ts";
 import { createInOrder } from "./in-order.ts";
+import { keepTrying } from "./keep-trying.ts";
 import { DiscordMessage } from "./message-event.ts";
 import { hearMissedMentions } from "./missed-mentions.ts";
 
@@ -81,9 +82,10 @@ export function createEventHearer(deps: () => HearDeps | undefined): EventHearer
     const guild = Guild.safeParse(data).data;
     if (!guild || guild.unavailable || !application) return;
     for (const { id, last_message_id: last } of [...guild.channels, ...guild.threads]) if (last) newest.set(id, last);
-    work(`guild:${guild.id}`, "commands", to, (all) => registerCommands(guild.id, application, all));
     const atMs = to.clock.nowMs();
     const { signal } = catching;
+    const register = (all: HearDeps) => registerCommands(guild.id, application, all);
+    work(`guild:${guild.id}`, "commands", to, (all) => keepTrying("commands", () => register(all), all, signal));
     work("catch-up", "missed mentions", to, async (all) => {
       const { presence } = all;
       const sinceMs = presence.awaySinceMs;
@@ -112,11 +114,12 @@ export function createEventHearer(deps: () => HearDeps | undefined): EventHearer
     catching = new AbortController();
     newest = new Map();
     const [{ signal }, latest] = [catching, newest];
-    work("catch-up", "catch-up", to, async (all) => {
+    const caughtUp = async (all: HearDeps) => {
       await all.presence.returns();
       await catchUp(all, signal, latest);
-    });
-    work("asks", "asks", to, (all) => hearAsksLeftOver(all));
+    };
+    work("catch-up", "catch-up", to, (all) => keepTrying("catching up", () => caughtUp(all), all, signal));
+    work("asks", "asks", to, (all) => keepTrying("commands left over", () => hearAsksLeftOver(all), all, signal));
   }
 
   return {
