@@ -8,7 +8,7 @@ import { chatIdOf, discordChat, messageKey } from "../discord-ids.ts";
 import type { HearDeps } from "../hear/hear-deps.ts";
 import { DiscordMessage, whoIs, wordsOf } from "../hear/message-event.ts";
 import { openThread } from "../hear/open-thread.ts";
-import { receivePatiently } from "../hear/receive-patiently.ts";
+import { receiveTyping } from "../hear/receive-typing.ts";
 import { postNames } from "../post/message-marker.ts";
 import { patiently } from "../post/patiently.ts";
 import { reasonOf, troubleOf } from "../post/trouble.ts";
@@ -74,7 +74,7 @@ async function hearAsk(
   deps: HearDeps,
 ): Promise<string | undefined> {
   const chatId = await chatOn(message, text, channel, deps);
-  const received = await receivePatiently(
+  const received = await receiveTyping(
     { ...who, key: messageKey(channel, interaction), chatId, text, projectId },
     deps,
   );
@@ -143,7 +143,7 @@ async function planFromMessage(use: CommandUse, asked: Asked): Promise<void> {
   if (!message || text === "") return answers.tell(say.inbox.noText);
   const author = whoIs(message.author, undefined, undefined);
   const chatId = await chatOn(message.id, text, interaction.channel, deps);
-  const received = await receivePatiently(
+  const received = await receiveTyping(
     {
       ...interaction.who,
       key: messageKey(interaction.channel, interaction.id),

@@ -10,7 +10,7 @@ import { fetchFiles, MOST_FILE_BYTES, MOST_FILES, type WhyLeft } from "./fetch-f
 import type { HearDeps } from "./hear-deps.ts";
 import { type DiscordMessage, isMentioned, isSpoken, whoIs, wordsOf } from "./message-event.ts";
 import { openThread } from "./open-thread.ts";
-import { receivePatiently } from "./receive-patiently.ts";
+import { receiveTyping } from "./receive-typing.ts";
 import { threadBefore } from "./thread-before.ts";
 
 /**
@@ -77,7 +77,7 @@ async function take(
   const noted = deps.held.hears(place === facts.id ? [facts] : [facts, thereToo], message.id);
   if (facts.kind === "text" && place === facts.id) deps.askedLast.note(chatId, message.id);
   const { files, left } = await fetchFiles(message.attachments, deps.settings.fileHosts);
-  const received = await receivePatiently(await incoming(message, chatId, facts, { files, project }, deps), deps);
+  const received = await receiveTyping(await incoming(message, chatId, facts, { files, project }, deps), deps);
   await noted;
   if (received.kind === "duplicate") {
     counts.add("duplicates");

@@ -3,6 +3,7 @@ import { isPilotoError } from "../../../core/domain/errors.ts";
 import type { ChatId } from "../../../core/domain/ids.ts";
 import { words } from "../../../core/words/words.ts";
 import { type PlaceRules, placeOf } from "../../shared/place-of.ts";
+import { receivePatiently } from "../../shared/receive-patiently.ts";
 import type { SlackBot } from "../install/slack-bots.ts";
 import { actorOf } from "../people/actors.ts";
 import { chatIdOf, type SlackThread } from "../slack-ids.ts";
@@ -11,7 +12,6 @@ import { addressesOthers, cleanText, mentionedUsers, mentions } from "./clean-te
 import { fetchFiles, MOST_FILE_BYTES, MOST_FILES } from "./file-fetch.ts";
 import { type HearDeps, languageOf } from "./hear-deps.ts";
 import { type HeardMessage, readMessage } from "./message-event.ts";
-import { receivePatiently } from "./receive-patiently.ts";
 import { tellPrivately } from "./tell-privately.ts";
 import { threadBefore } from "./thread-context.ts";
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { words } from "../../../core/words/words.ts";
 import { placeOf } from "../../shared/place-of.ts";
+import { receivePatiently } from "../../shared/receive-patiently.ts";
 import { explainFailure } from "../connect/explain-failure.ts";
 import type { SlackBot } from "../install/slack-bots.ts";
 import { actorOf } from "../people/actors.ts";
@@ -9,7 +10,6 @@ import type { Commanded } from "./commanded.ts";
 import type { HearDeps } from "./hear-deps.ts";
 import { readableText } from "./hear-message.ts";
 import { wordsOf } from "./message-event.ts";
-import { receivePatiently } from "./receive-patiently.ts";
 import { ask } from "./slash-command.ts";
 import { tellPrivately } from "./tell-privately.ts";
 import { threadBefore } from "./thread-context.ts";

@@ -3,6 +3,7 @@ import { cutAt } from "../../../core/domain/plain-text.ts";
 import { words } from "../../../core/words/words.ts";
 import { type MenuLine, readMenuLine } from "../../shared/menu-line.ts";
 import { placeOf } from "../../shared/place-of.ts";
+import { receivePatiently } from "../../shared/receive-patiently.ts";
 import { explainFailure } from "../connect/explain-failure.ts";
 import type { SlackBot } from "../install/slack-bots.ts";
 import { actorOf } from "../people/actors.ts";
@@ -11,7 +12,6 @@ import type { Commanded } from "./commanded.ts";
 import type { HearDeps } from "./hear-deps.ts";
 import { messageKey, readableText } from "./hear-message.ts";
 import { postRoot, type Root } from "./post-root.ts";
-import { receivePatiently } from "./receive-patiently.ts";
 import { stopHere } from "./stop-here.ts";
 import { tellPrivately } from "./tell-privately.ts";
 
