@@ -152,12 +152,12 @@ describe("piloto doctor slack", () => {
     expectOnly(await look({ ...client, installed }), wanted);
   });
 
-  test("says that Slack cannot be reached", async () => {
-    const findings = await look({ apiUrl: "http://127.0.0.1:9/api/" });
-    expect(
-      notWell(findings)
-        .map(({ found }) => found)
-        .join(),
-    ).toMatch(/no_answer/);
+  test("says that Slack cannot be reached, and nothing about what could not be looked at", async () => {
+    const found = notWell(await look({ apiUrl: "http://127.0.0.1:9/api/" }));
+    expect(found.map(({ what }) => what)).toEqual(["slack socket", "slack token"]);
+    for (const finding of found) {
+      expect(finding).toMatchObject({ state: "bad", todo: expect.stringMatching(/reachable from here/) });
+      expect(finding.found).toMatch(/^Slack does not answer: /);
+    }
   });
 });

@@ -71,8 +71,10 @@ function retryAfterOf(error: unknown): number | undefined {
 
 function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error).slice(0, 300);
-  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : "";
-  return `${error.message}${cause}`.slice(0, 300);
+  // Clients wrap "fetch failed" in "fetch failed": only the innermost says what it was.
+  let inner = error;
+  for (let depth = 0; depth < 5 && inner.cause instanceof Error; depth++) inner = inner.cause;
+  return (inner.message || error.message).slice(0, 300);
 }
 
 /** Whatever looks like a token of Slack goes, known or not. */

@@ -13,6 +13,8 @@ export interface SlackAnswer {
 
 const Body = z.looseObject({ ok: z.boolean(), error: z.string().optional() });
 const WITHIN_MS = 8_000;
+/** What an `error` begins with when nothing came back; the reason follows. */
+export const NO_ANSWER = "no_answer: ";
 
 /** Asks Slack once, without retries. What is no answer of Slack's API is an `error` in words. */
 export async function askSlack(
@@ -35,6 +37,6 @@ export async function askSlack(
     return { ok: body.data.ok, error: body.data.error, body: body.data, ...facts };
   } catch (cause) {
     const why = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
-    return { ok: false, error: `no_answer: ${why}`.slice(0, 200), body: {}, scopes: [] };
+    return { ok: false, error: `${NO_ANSWER}${why}`.slice(0, 200), body: {}, scopes: [] };
   }
 }

@@ -1,7 +1,7 @@
 import type { Finding } from "../../../core/domain/finding.ts";
 import type { AccountId } from "../../../core/domain/ids.ts";
 import { SLACK_PATHS, type SlackSettings } from "../slack-settings.ts";
-import { askSlack, type SlackAnswer } from "./ask-slack.ts";
+import { askSlack, NO_ANSWER, type SlackAnswer } from "./ask-slack.ts";
 import { compareManifest } from "./compare-manifest.ts";
 import type { InstalledWorkspace } from "./installed-workspaces.ts";
 import { slackManifest } from "./manifest.ts";
@@ -81,6 +81,7 @@ function* missingTokens({ mode, botToken, appToken, signingSecret, clientId }: S
 async function theAppToken(settings: SlackSettings): Promise<Finding> {
   const answer = await ask(settings, "apps.connections.open", settings.appToken ?? "");
   if (answer.ok) return { what: "slack socket", state: "ok", found: "Socket Mode gives connections" };
+  if (isSilent(answer)) return { what: "slack socket", state: "bad", found: told(answer), todo: UNREACHABLE };
   const todo =
     answer.error === "missing_scope" || answer.error === "not_allowed_token_type"
       ? "The app-level token needs the scope connections:write: make another (Basic Information)."
@@ -108,8 +109,7 @@ function theBot(who: SlackAnswer): Finding {
     token_revoked: "The app was taken off: install it to the workspace again, and copy the new bot token.",
     account_inactive: "The app was taken off: install it to the workspace again, and copy the new bot token.",
   };
-  const otherwise = "Is slack.com reachable from here? SLACK_API_URL should normally not be set.";
-  return { what, state: "bad", found: told(who), todo: todo[who.error ?? ""] ?? otherwise };
+  return { what, state: "bad", found: told(who), todo: todo[who.error ?? ""] ?? UNREACHABLE };
 }
 
 function theScopes({ scopes }: SlackAnswer, permitted: readonly AccountId[]): Finding {
@@ -219,4 +219,11 @@ async function theApp(
   return { what, state: "bad", found: differences.join("; "), todo };
 }
 
-const told = ({ error }: SlackAnswer) => `Slack answers ${error ?? "something unknown"}`;
+const UNREACHABLE = "Is slack.com reachable from here? SLACK_API_URL should normally not be set.";
+
+const isSilent = ({ error }: SlackAnswer) => error?.startsWith(NO_ANSWER) === true;
+
+function told(answer: SlackAnswer): string {
+  const { error = "something unknown" } = answer;
+  return isSilent(answer) ? `Slack does not answer: ${error.slice(NO_ANSWER.length)}` : `Slack answers ${error}`;
+}
