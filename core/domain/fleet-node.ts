@@ -9,6 +9,10 @@ export interface FleetNode {
   /** Models in its memory now. */
   readonly resident: readonly string[];
   readonly requestsInFlight: number;
+  /** Gets no new work, because somebody said so. */
+  readonly isDrained?: boolean;
+  /** It failed lately and is being tried out again, one request at a time. */
+  readonly isOnTrial?: boolean;
 }
 
 /** A model that at least one PC has, with what it can do. */
@@ -19,4 +23,6 @@ export interface FleetModel {
   readonly contextLength?: number;
   readonly sizeBytes?: number;
   readonly nodes: readonly string[];
+  /** What a short test showed that planning works with; absent: not tested yet. */
+  readonly planning?: "tools" | "format" | "neither";
 }

@@ -28,8 +28,24 @@ export interface ChatRequest {
   /** Keeps related requests on one PC while that is cheap: the chat's id. */
   readonly affinity?: string;
   readonly priority?: "interactive" | "batch";
+  /** Who it counts for (the project): those who ask at the same time are served fairly. */
+  readonly share?: string;
+  /** Called when it must wait, and again when the guess has changed much; never after its first token. */
+  readonly onWaiting?: (wait: FleetWait) => void;
   /** Called with text as it arrives. */
   readonly onText?: (text: string) => void;
+}
+
+/** An honest guess at what a request waits for. */
+export interface FleetWait {
+  /** Milliseconds to its first token; absent: nobody can tell. */
+  readonly aboutMs?: number;
+  /** Requests that go before it. */
+  readonly ahead: number;
+  readonly why: "busy" | "loading" | "no-pc";
+  /** With `loading`: the PC. */
+  readonly node?: string;
+  readonly model: string;
 }
 
 export interface ChatTurn {
