@@ -14,4 +14,6 @@ export interface ServiceSettings {
 export interface ProjectSettings {
   readonly project: Project;
   readonly services: readonly ServiceSettings[];
+  /** Its share of the PCs beside other projects'; 1 when absent. */
+  readonly fleetWeight?: number;
 }

@@ -27,6 +27,41 @@ const Service = z.strictObject({
   allow: z.array(z.string()).optional(),
 });
 
+const words = z
+  .array(z.string().regex(/^[\w./=:-]{1,63}$/, "words such as gpu=24gb, at most 63 characters each"))
+  .max(50);
+const gigabytes = z.number().positive().max(1_000_000);
+
+const FleetNode = z.strictObject({
+  name,
+  url: address,
+  labels: words.optional(),
+  taints: words.optional(),
+  vramGB: gigabytes.optional(),
+  maxLoaded: count.max(100).optional(),
+  slots: count.max(256).optional(),
+  diskGB: gigabytes.optional(),
+});
+
+/** A model has one context everywhere: another `num_ctx` would make a PC load it afresh. */
+const modelOption = z
+  .string()
+  .regex(/^[a-z_]{1,40}$/, "an option of Ollama, such as temperature")
+  .refine(
+    (option) => option !== "num_ctx" && option !== "num_predict",
+    "an option other than num_ctx (see contextTokens) and num_predict",
+  );
+
+const FleetModel = z.strictObject({
+  contextTokens: count.min(512).optional(),
+  options: z.record(modelOption, z.union([z.number(), z.boolean()])).optional(),
+  slots: count.max(256).optional(),
+  pinned: z.array(z.string()).optional(),
+  forbidden: z.array(z.string()).optional(),
+  labels: words.optional(),
+  tolerations: words.optional(),
+});
+
 const ProjectContent = z.strictObject({
   name: z.string().min(1).max(100).optional(),
   access: z
@@ -40,6 +75,7 @@ const ProjectContent = z.strictObject({
   model: z.string().min(1).optional(),
   readsNeedNoConfirmation: z.boolean().optional(),
   draftLifeHours: z.number().positive().max(8760).optional(),
+  fleetWeight: z.number().positive().max(1000).optional(),
   services: z.record(name, Service).optional(),
 });
 
@@ -75,7 +111,11 @@ export const SettingsFile = z.strictObject({
   language: z.enum(["en", "es"]).optional(),
   logLevel: z.enum(["debug", "info", "warn", "error", "silent"]).optional(),
   model: z.string().min(1).optional(),
-  fleet: z.array(z.strictObject({ name, url: address })).optional(),
+  fleet: z.array(FleetNode).optional(),
+  models: z.record(z.string().min(1).max(200), FleetModel).optional(),
+  endpoint: z
+    .strictObject({ host: z.string().min(1).optional(), port: z.number().int().min(0).max(65_535).optional() })
+    .optional(),
   contextTokens: count.min(512).optional(),
   defaultProject: z.string().optional(),
   projects: z.record(name, ProjectContent).optional(),

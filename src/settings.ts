@@ -17,12 +17,7 @@ import type { LogLevel } from "./logger.ts";
 import type { ProjectSettings } from "./project-settings.ts";
 import { explainFirst, readEnvironment } from "./settings-environment.ts";
 import { SettingsFile, type SettingsFileContent } from "./settings-file.ts";
-
-/** A GPU PC that runs Ollama. */
-export interface FleetNodeSettings {
-  readonly name: string;
-  readonly url: string;
-}
+import { type FleetModels, type FleetNodeSettings, fleetModels, fleetNodes } from "./settings-fleet.ts";
 
 /** Everything that a person can set, validated and complete. */
 export interface Settings {
@@ -36,6 +31,10 @@ export interface Settings {
   readonly keyFile: string;
   readonly model?: string;
   readonly fleet: readonly FleetNodeSettings[];
+  /** Rules and options of single models. */
+  readonly models: FleetModels;
+  /** Where other programs reach the PCs. */
+  readonly endpoint: EndpointSettings;
   /** Tokens of context that every model gets; the fleet's default when absent. */
   readonly contextTokens?: number;
   readonly projects: readonly ProjectSettings[];
@@ -45,6 +44,13 @@ export interface Settings {
   readonly discord?: DiscordAppSettings;
   /** Nothing is configured, or `PILOTO_DEMO=1`: simulated PCs and a small workshop take the place of real ones. */
   readonly isDemo: boolean;
+}
+
+export interface EndpointSettings {
+  readonly host: string;
+  readonly port: number;
+  /** The settings ask for it; else it opens only when a program has a token. */
+  readonly isWanted: boolean;
 }
 
 /** Where settings are read from: the process gives its own, tests give theirs. */
@@ -65,7 +71,7 @@ export function readSettings({ env, folder }: SettingsSource): Settings {
     path.resolve(folder, given.PILOTO_SETTINGS ?? path.join(baseFolder, "settings.json")),
     given.PILOTO_SETTINGS !== undefined,
   );
-  const fleet = given.OLLAMA_HOSTS ?? file?.fleet ?? [];
+  const fleet = fleetNodes(given.OLLAMA_HOSTS, file?.fleet);
   const isDemo = given.PILOTO_DEMO ?? (fleet.length === 0 && file === undefined);
   const dataFolder = isDemo ? path.join(baseFolder, "demo") : baseFolder;
   const model = given.PILOTO_MODEL ?? file?.model;
@@ -83,6 +89,8 @@ export function readSettings({ env, folder }: SettingsSource): Settings {
     keyFile: path.resolve(folder, given.PILOTO_KEY_FILE ?? path.join(dataFolder, "keys", "secrets.key")),
     model,
     fleet,
+    models: isDemo ? {} : fleetModels(file?.models, fleet),
+    endpoint: endpointOf(file),
     contextTokens: file?.contextTokens,
     projects,
     defaultProject: isDemo ? DEMO_PROJECT.project.id : defaultProject(file, projects),
@@ -91,6 +99,12 @@ export function readSettings({ env, folder }: SettingsSource): Settings {
     isDemo,
   };
 }
+
+const endpointOf = (file: SettingsFileContent | undefined): EndpointSettings => ({
+  host: file?.endpoint?.host ?? "127.0.0.1",
+  port: file?.endpoint?.port ?? 7423,
+  isWanted: file?.endpoint !== undefined,
+});
 
 /** SHA-256 of the effective settings, what is secret left out: tells two starts apart in the audit log. */
 export function settingsHash(settings: Settings): string {
@@ -171,6 +185,7 @@ function projectsOf(file: SettingsFileContent | undefined, model: string | undef
   return named.map(([id, content]) => ({
     project: projectOf(id, content, model),
     services: Object.entries(content.services ?? {}).map(([name, service]) => ({ name, allow: [], ...service })),
+    ...(content.fleetWeight !== undefined && { fleetWeight: content.fleetWeight }),
   }));
 }
 

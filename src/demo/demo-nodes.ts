@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Stores } from "../../core/ports/stores.ts";
-import type { FleetNodeSettings } from "../settings.ts";
+import type { FleetNodeSettings } from "../settings-fleet.ts";
 
 /** Where a running demo tells commands beside it which ports its simulated PCs got. */
 export const NODES_KEY = "demo-nodes";

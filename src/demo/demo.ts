@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Clock, IdSource } from "../../core/ports/clock.ts";
 import type { Stores } from "../../core/ports/stores.ts";
-import type { FleetNodeSettings } from "../settings.ts";
+import type { FleetNodeSettings } from "../settings-fleet.ts";
 import { allowEndpoints } from "../tools/allow-endpoints.ts";
 import type { Egress } from "../tools/egress.ts";
 import { addService, removeService } from "../tools/services.ts";
