@@ -23,6 +23,8 @@ export interface FleetModel {
   readonly contextLength?: number;
   readonly sizeBytes?: number;
   readonly nodes: readonly string[];
+  /** Of the copies on those PCs, each once; more than one: the PCs hold different models under one name. */
+  readonly digests?: readonly string[];
   /** What a short test showed that planning works with; absent: not tested yet. */
   readonly planning?: "tools" | "format" | "neither";
 }

@@ -80,6 +80,7 @@ export function mergeModels(nodes: readonly { name: string; models: readonly Kno
         contextLength: smaller(before?.contextLength, model.contextLength),
         sizeBytes: before?.sizeBytes ?? model.sizeBytes,
         nodes: [...(before?.nodes ?? []), node.name],
+        digests: [...new Set([...(before?.digests ?? []), model.digest])],
       });
     }
   }
