@@ -8,6 +8,8 @@ export interface BrainRequest {
     readonly content: string;
     readonly tool_calls?: readonly { readonly function: { readonly name: string; readonly arguments: Json } }[];
     readonly tool_name?: string;
+    /** Base64. */
+    readonly images?: readonly string[] | null;
   }[];
   readonly tools?: readonly {
     readonly function: { readonly name: string; readonly description?: string; readonly parameters: JsonObject };

@@ -93,9 +93,15 @@ function* partsOf(reply: BrainReply): Generator<Part> {
 
 const split = (text: string) => text.match(/\s*\S+|\s+$/g) ?? [];
 
-const faultIsDue = (fault: Fault, sent: number) => "chunks" in fault && fault.chunks === sent;
+/** Whether a fault is meant for now, with `sent` chunks on their way. */
+export const faultIsDue = (fault: Fault, sent: number) => "chunks" in fault && fault.chunks === sent;
 
-async function playFault(res: ServerResponse, fault: Fault, signal: AbortSignal): Promise<AnswerEnd | undefined> {
+/** Does what a fault asks, on a stream of lines; `undefined`: the answer goes on. */
+export async function playFault(
+  res: ServerResponse,
+  fault: Fault,
+  signal: AbortSignal,
+): Promise<AnswerEnd | undefined> {
   if (!res.headersSent) res.setHeader("content-type", "application/x-ndjson");
   switch (fault.kind) {
     case "error-line":
@@ -126,7 +132,8 @@ async function playFault(res: ServerResponse, fault: Fault, signal: AbortSignal)
   }
 }
 
-function writeLine(res: ServerResponse, value: unknown, signal: AbortSignal): Promise<void> {
+/** One JSON line; headers go with the first. */
+export function writeLine(res: ServerResponse, value: unknown, signal: AbortSignal): Promise<void> {
   if (!res.headersSent) res.setHeader("content-type", "application/x-ndjson");
   return write(res, `${JSON.stringify(value)}\n`, signal);
 }

@@ -46,6 +46,8 @@ export interface PcControl {
   ignoresMaxTokens: boolean;
   /** Requests with a slot, waiting for one, and pending for a load. */
   counts(): { active: number; waiting: number; pending: number };
+  /** On its disk. */
+  models(): string[];
   resident(): { model: string; isLoading: boolean }[];
   /** Cuts every connection and refuses new ones, until `comeBack`. What was loaded is lost. */
   goDown(): Promise<void>;

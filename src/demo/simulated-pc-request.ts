@@ -28,6 +28,8 @@ export const ChatBody = z.looseObject({
       z.looseObject({
         role: z.enum(["system", "user", "assistant", "tool"]),
         content: z.string().default(""),
+        /** Base64. */
+        images: z.array(z.string()).nullish(),
         tool_name: z.string().optional(),
         tool_calls: z
           .array(
@@ -58,6 +60,9 @@ export const GenerateBody = z.looseObject({ ...Common, prompt: z.string().nullis
 
 /** What they read of `/api/show`. */
 export const ShowBody = z.looseObject({ model: z.string() });
+
+/** What they read of `/api/pull` and `/api/delete`. */
+export const NamedBody = z.looseObject({ model: z.string(), stream: z.boolean().optional() });
 
 /** What they read of `/api/embed`. */
 export const EmbedBody = z.looseObject({

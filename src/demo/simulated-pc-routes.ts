@@ -6,6 +6,7 @@ import type { AnswerShape } from "./simulated-pc-answer.ts";
 import { sendAnswer } from "./simulated-pc-answer.ts";
 import { psBody, showBody, tagsBody } from "./simulated-pc-catalogue.ts";
 import type { Fault, SeenRequest } from "./simulated-pc-control.ts";
+import { deleteModel, type PcDisk, pullModel } from "./simulated-pc-disk.ts";
 import {
   ChatBody,
   EmbedBody,
@@ -26,6 +27,7 @@ import { defaultContext, withTag } from "./simulated-pc-spec.ts";
 /** What a simulated PC consists of, as its routes use it. */
 export interface PcParts {
   readonly pc: Required<SimulatedPc>;
+  readonly disk: PcDisk;
   readonly slots: PcSlots;
   readonly brain: Brain;
   readonly clock: Clock;
@@ -49,12 +51,15 @@ type Route = (exchange: Exchange, parts: PcParts, signal: AbortSignal) => void |
 const ROUTES: Readonly<Record<string, Route>> = {
   "GET /": ({ res }) => void res.setHeader("content-type", "text/plain; charset=utf-8").end("Ollama is running"),
   "GET /api/version": ({ res }, { pc }) => json(res, 200, { version: pc.version }),
-  "GET /api/tags": ({ res }, { pc }) => json(res, 200, tagsBody(pc)),
-  "GET /api/ps": ({ res }, { pc, slots, clock }) => json(res, 200, psBody(pc, slots.rules.resident(), clock.nowMs())),
+  "GET /api/tags": ({ res }, { pc, disk }) => json(res, 200, tagsBody({ ...pc, models: disk.models })),
+  "GET /api/ps": ({ res }, { pc, disk, slots, clock }) =>
+    json(res, 200, psBody({ ...pc, models: disk.models }, slots.rules.resident(), clock.nowMs())),
   "POST /api/show": show,
   "POST /api/chat": chat,
   "POST /api/generate": generate,
   "POST /api/embed": embed,
+  "POST /api/pull": pullModel,
+  "DELETE /api/delete": deleteModel,
 };
 
 /** Answers one request as Ollama would. Resolves when nothing more will be sent. */
@@ -243,7 +248,7 @@ async function takeSlot(exchange: Exchange, need: SlotNeed, parts: PcParts, sign
 const contextOf = (model: SimulatedModel, asked: number | undefined, { pc }: PcParts) =>
   Math.min(model.contextLength, asked ?? defaultContext(pc.vramBytes));
 
-const findModel = ({ pc }: PcParts, name: string) => pc.models.find((model) => model.name === withTag(name));
+const findModel = ({ disk }: PcParts, name: string) => disk.models.find((model) => model.name === withTag(name));
 
 function bareReply(shape: AnswerShape, reason: "load" | "unload"): unknown {
   const none = { doneReason: "stop", promptTokens: 0, answerTokens: 0, waitedMs: 0 } as const;

@@ -34,7 +34,9 @@ export async function startPcServer(
 ): Promise<{ control: PcControl; stop: () => Promise<void> }> {
   const pc = withDefaults(spec);
   const events: string[] = [];
-  const parts: PcParts = { pc, ...options, slots: createPcSlots(pc, options.clock, events), ignoresMaxTokens: false };
+  const slots = createPcSlots(pc, options.clock, events);
+  const disk = { models: [...pc.models], partBytes: new Map() };
+  const parts: PcParts = { pc, ...options, slots, disk, ignoresMaxTokens: false };
   const record: Log = { faults: [], overrides: new Map(), seen: [] };
   const door = await openDoor(pc.port, (req, res) => serve(req, res, record, parts));
 
@@ -55,6 +57,7 @@ export async function startPcServer(
       parts.ignoresMaxTokens = value;
     },
     counts: () => parts.slots.rules.counts(),
+    models: () => parts.disk.models.map(({ name }) => name),
     resident: () => parts.slots.rules.resident().map(({ model, isLoading }) => ({ model, isLoading })),
     goDown,
     comeBack: door.reopen,

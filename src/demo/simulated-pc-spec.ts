@@ -25,6 +25,11 @@ export interface SimulatedPc {
   readonly version?: string;
   /** `false`: an older Ollama, which tells abilities in `/api/show` only. */
   readonly tellsCapabilitiesInTags?: boolean;
+  /** What `/api/pull` finds. A model that is there under the same name with another size is another model: drift. */
+  readonly registry?: readonly SimulatedModel[];
+  readonly pullBytesPerSecond?: number;
+  /** Of its disk, for models: what is over it ends in "no space left on device". */
+  readonly diskBytes?: number;
   /** 0 (the default) takes any free port of the loopback. */
   readonly port?: number;
 }
@@ -41,6 +46,9 @@ export function withDefaults(pc: SimulatedPc): Required<SimulatedPc> {
     keepAliveMs: 300_000,
     version: "0.40.0",
     tellsCapabilitiesInTags: true,
+    registry: [],
+    pullBytesPerSecond: 50e6,
+    diskBytes: 1e12,
     port: 0,
     ...pc,
   };
@@ -57,8 +65,13 @@ export const withTag = (name: string) => (name.includes(":") ? name : `${name}:l
 
 /** Stable hexadecimal text that looks like a digest: the same for the same model everywhere. */
 export function digestOf(model: SimulatedModel): string {
+  return digestOfText(`${model.name}/${model.sizeBytes}/${model.capabilities.join()}`);
+}
+
+/** 64 hexadecimal digits, the same for the same text. */
+export function digestOfText(content: string): string {
   let seed = 2166136261;
-  for (const character of `${model.name}/${model.sizeBytes}/${model.capabilities.join()}`) {
+  for (const character of content) {
     seed = Math.imul(seed ^ character.charCodeAt(0), 16777619) >>> 0;
   }
   let text = "";
