@@ -1,5 +1,6 @@
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Logger } from "../../core/ports/logger.ts";
+import type { ModelRules } from "./schedule/shapes.ts";
 
 /** How long each phase of a request to a PC may take, in milliseconds. */
 export interface FleetTiming {
@@ -18,12 +19,16 @@ export interface FleetTiming {
   readonly probeMs: number;
   /** Between two looks at a PC. */
   readonly probeEveryMs: number;
+  /** Loading a model, by a request of Piloto's own. */
+  readonly loadMs: number;
+  /** How long a request may wait for a place. */
+  readonly waitMs: { readonly interactive: number; readonly batch: number };
 }
 
 export interface FleetLimits {
-  /** Requests at once for one model on one PC. Ollama itself works on one unless told otherwise, and does not say. */
+  /** Goes: slots are learned, or set by PC or model. */
   readonly perNodeAndModel: number;
-  /** Requests that may wait for a slot; one more gets FLEET_BUSY. */
+  /** Requests of each class that may wait for a slot; one more gets FLEET_BUSY. */
   readonly waiting: number;
   /** Text and thinking of one answer. */
   readonly answerBytes: number;
@@ -34,7 +39,7 @@ export interface FleetLimits {
 }
 
 export interface FleetOptions {
-  readonly nodes: readonly { readonly name: string; readonly url: string }[];
+  readonly nodes: readonly NodeSettings[];
   readonly clock: Clock;
   readonly logger: Logger;
   readonly timing?: Partial<FleetTiming>;
@@ -45,13 +50,40 @@ export interface FleetOptions {
   readonly defaultModel?: string;
   /** What differs for one model: its context and further options of Ollama (`temperature`, `num_gpu`). */
   readonly models?: Readonly<Record<string, ModelSettings>>;
-  /** How long a PC keeps a model loaded after a request, as Ollama writes it (`30m`); absent: as the PC is set. */
+  /** The longest that a PC keeps a model loaded after a request, as Ollama writes it (`30m`); absent: Piloto decides. */
   readonly keepAlive?: string;
+  /** Weights of the shares; 1 for who is not named. */
+  readonly weights?: Readonly<Record<string, number>>;
+  /** What was learned, and which PCs are drained. */
+  readonly memory?: FleetMemory;
 }
 
-export interface ModelSettings {
+/** One PC of the settings. */
+export interface NodeSettings {
+  readonly name: string;
+  readonly url: string;
+  readonly labels?: readonly string[];
+  readonly taints?: readonly string[];
+  /** Memory for models; absent: learned where it shows. */
+  readonly vramBytes?: number;
+  /** Models in memory at once (OLLAMA_MAX_LOADED_MODELS). */
+  readonly maxLoaded?: number;
+  /** Requests at once for one model (OLLAMA_NUM_PARALLEL); absent: learned. */
+  readonly slots?: number;
+}
+
+/** What is laid down for one model: where it may live, its context, and further options of Ollama. */
+export interface ModelSettings extends ModelRules {
   readonly contextTokens?: number;
   readonly options?: Readonly<Record<string, number | boolean>>;
+}
+
+/** Keeps a small JSON value from one start to the next. */
+export interface FleetMemory {
+  /** What `write` got last; anything else (`undefined`, nonsense) counts as nothing. */
+  read(): unknown;
+  /** At most every 30 seconds, when a PC is drained, and at the stop. */
+  write(value: unknown): void;
 }
 
 export const DEFAULT_TIMING: FleetTiming = {
@@ -61,11 +93,13 @@ export const DEFAULT_TIMING: FleetTiming = {
   answerMs: 1_800_000,
   probeMs: 3000,
   probeEveryMs: 5000,
+  loadMs: 600_000,
+  waitMs: { interactive: 120_000, batch: 3_600_000 },
 };
 
 export const DEFAULT_LIMITS: FleetLimits = {
   perNodeAndModel: 1,
-  waiting: 200,
+  waiting: 2000,
   answerBytes: 2 ** 20,
   lineBytes: 2 ** 20,
   documentBytes: 64 * 2 ** 20,

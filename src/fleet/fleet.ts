@@ -62,9 +62,9 @@ export function createFleet(options: FleetOptions): Fleet {
     const body = toChatBody(request, model, options);
     refuseTooLong(request, model);
     return places.onSomeNode({ ...request, model: model.name }, signal, async (node) => {
-      const answer = await node.client.chat(body, signal, request.onText).catch((error: unknown) => {
+      const { usage: _, ...answer } = await node.client.chat(body, signal, request).catch((error: unknown) => {
         if (!(error instanceof ThinkRefused)) throw error;
-        return node.client.chat({ ...body, think: undefined }, signal, request.onText);
+        return node.client.chat({ ...body, think: undefined }, signal, request);
       });
       return { ...answer, model: model.name, node: node.name };
     });
@@ -84,9 +84,10 @@ export function createFleet(options: FleetOptions): Fleet {
     if (request.texts.length === 0) return [];
     await places.someoneIsUp(signal);
     const model = chooseModel(models(), { name: request.model, needs: ["embedding"] });
-    return places.onSomeNode({ model: model.name }, signal, (node) =>
-      node.client.embed(model.name, request.texts, options.keepAlive, signal),
-    );
+    return places.onSomeNode({ model: model.name }, signal, async (node) => {
+      const { vectors } = await node.client.embed({ model: model.name, texts: request.texts }, signal);
+      return vectors;
+    });
   }
 
   return {

@@ -1,11 +1,23 @@
 import { z } from "zod";
 import type { Json } from "../../core/domain/result.ts";
+import type { Usage } from "./schedule/shapes.ts";
 
 /** Came out of JSON.parse, so it is Json; walking it here would only give deep nesting a stack to overflow. */
 const parsedJson = z.custom<Json>((value) => value !== undefined);
 
 /** Numbers that only inform: a wrong one is as good as none. */
 const count = z.number().int().nonnegative().optional().catch(undefined);
+
+/** What a PC reports of a request at its end; durations in nanoseconds. */
+const Report = {
+  prompt_eval_count: count,
+  eval_count: count,
+  total_duration: count,
+  load_duration: count,
+  prompt_eval_duration: count,
+  eval_duration: count,
+};
+const ReportShape = z.object(Report);
 
 /** One line of `/api/chat`. Unknown fields are ignored; what Piloto uses must have its type. */
 export const ChatLine = z.object({
@@ -21,10 +33,22 @@ export const ChatLine = z.object({
     .optional(),
   done: z.boolean().optional(),
   done_reason: z.string().optional().catch(undefined),
-  prompt_eval_count: count,
-  eval_count: count,
+  ...Report,
 });
 export type ChatLine = z.infer<typeof ChatLine>;
+
+/** The report in milliseconds. */
+export function usageOf(report: z.infer<typeof ReportShape>): Usage {
+  const ms = (ns: number | undefined) => (ns === undefined ? undefined : ns / 1e6);
+  return {
+    promptTokens: report.prompt_eval_count,
+    answerTokens: report.eval_count,
+    loadMs: ms(report.load_duration),
+    prefillMs: ms(report.prompt_eval_duration),
+    decodeMs: ms(report.eval_duration),
+    totalMs: ms(report.total_duration),
+  };
+}
 
 /** Any error answer: `{"error": "…"}`, or with an object that holds a message. */
 export const ErrorBody = z.object({
@@ -74,4 +98,7 @@ export const ShowBody = z
   });
 export type ShowBody = z.infer<typeof ShowBody>;
 
-export const EmbedBody = z.object({ embeddings: z.array(z.array(z.number()).min(1)) });
+export const EmbedBody = z.object({ embeddings: z.array(z.array(z.number()).min(1)), ...Report });
+
+/** The answer to a request that only loads or drops a model: any object. */
+export const LoadBody = z.looseObject({});

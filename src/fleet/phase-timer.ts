@@ -1,4 +1,5 @@
 import type { Clock } from "../../core/ports/clock.ts";
+import type { Due, Timers } from "./timers.ts";
 
 /** Aborts a request when a phase of it takes too long, or when its caller gives up. */
 export interface PhaseTimer {
@@ -13,51 +14,51 @@ export interface PhaseTimer {
 }
 
 /** One timer follows one request. `totalMs` bounds all phases together. */
-export function createPhaseTimer(clock: Clock, caller: AbortSignal, totalMs: number): PhaseTimer {
+export function createPhaseTimer(
+  { clock, timers }: { readonly clock: Clock; readonly timers: Timers },
+  caller: AbortSignal,
+  totalMs: number,
+): PhaseTimer {
   const own = new AbortController();
-  const over = new AbortController();
-  const startedMs = clock.nowMs();
-  let current: { phase: string; ms: number; untilMs: number } | undefined;
+  const endsMs = clock.nowMs() + totalMs;
+  let phase = "answer";
+  let phaseMs = totalMs;
+  let untilMs = endsMs;
+  let due: Due | undefined;
   let expired: { phase: string; ms: number } | undefined;
-  let wakeUp = new AbortController();
-  let isWatching = false;
 
   const onCallerAbort = () => own.abort(caller.reason);
   if (caller.aborted) onCallerAbort();
   else caller.addEventListener("abort", onCallerAbort, { once: true });
 
-  /** One sleeper for all phases: a phase that begins anew only moves the time it looks at. */
-  async function watch(): Promise<void> {
-    if (isWatching) return;
-    isWatching = true;
-    while (!over.signal.aborted && !own.signal.aborted && current) {
-      const untilMs = Math.min(current.untilMs, startedMs + totalMs);
-      if (clock.nowMs() >= untilMs) {
-        const isTotal = untilMs < current.untilMs;
-        expired = isTotal ? { phase: "answer", ms: totalMs } : { phase: current.phase, ms: current.ms };
-        own.abort(new Error(`${expired.phase} took longer than ${expired.ms} ms`));
-        break;
-      }
-      wakeUp = new AbortController();
-      await clock.sleep(untilMs - clock.nowMs(), wakeUp.signal);
+  /** A phase that begins anew only moves the time it looks at. */
+  function look(): void {
+    due = undefined;
+    if (own.signal.aborted) return;
+    const nextMs = Math.min(untilMs, endsMs);
+    if (clock.nowMs() < nextMs) {
+      due = timers.at(nextMs, look);
+      return;
     }
-    isWatching = false;
+    expired = endsMs < untilMs ? { phase: "answer", ms: totalMs } : { phase, ms: phaseMs };
+    own.abort(new Error(`${expired.phase} took longer than ${expired.ms} ms`));
   }
 
   return {
     signal: own.signal,
-    begin(phase, ms) {
-      const untilMs = clock.nowMs() + ms;
-      const isEarlier = current !== undefined && untilMs < current.untilMs;
-      current = { phase, ms, untilMs };
-      if (isEarlier) wakeUp.abort();
-      void watch();
+    begin(next, ms) {
+      phase = next;
+      phaseMs = ms;
+      untilMs = clock.nowMs() + ms;
+      if (due && due.atMs <= untilMs) return;
+      due?.cancel();
+      due = timers.at(Math.min(untilMs, endsMs), look);
     },
     expired: () => expired,
     end() {
       caller.removeEventListener("abort", onCallerAbort);
-      over.abort();
-      wakeUp.abort();
+      due?.cancel();
+      due = undefined;
     },
   };
 }

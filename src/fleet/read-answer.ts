@@ -13,9 +13,10 @@ import {
   nodeUnreachable,
 } from "./fleet-failures.ts";
 import type { FleetLimits, FleetTiming } from "./fleet-options.ts";
-import { ChatLine } from "./ollama-shapes.ts";
+import { ChatLine, usageOf } from "./ollama-shapes.ts";
 import type { PhaseTimer } from "./phase-timer.ts";
 import { readNdjson, UnreadableLine } from "./read-ndjson.ts";
+import type { Usage } from "./schedule/shapes.ts";
 
 /** A complete answer of a PC. */
 export interface Answer {
@@ -24,6 +25,8 @@ export interface Answer {
   readonly stopped: "end" | "length";
   readonly promptTokens?: number;
   readonly answerTokens?: number;
+  /** What the PC reports of its work. */
+  readonly usage: Usage;
 }
 
 export interface AnswerReading {
@@ -34,7 +37,8 @@ export interface AnswerReading {
   readonly timing: FleetTiming;
   readonly limits: FleetLimits;
   readonly caller: AbortSignal;
-  readonly onText: ((text: string) => void) | undefined;
+  readonly onText?: (text: string) => void;
+  readonly onFirst?: () => void;
 }
 
 /**
@@ -54,6 +58,7 @@ export async function readAnswer(body: AsyncIterable<Uint8Array>, reading: Answe
       const calls = line.message?.tool_calls ?? [];
       if (said || line.message?.thinking || calls.length > 0) {
         pieces += 1;
+        if (pieces === 1) reading.onFirst?.();
         timer.begin("next token", timing.stallMs);
       }
       bytes +=
@@ -97,6 +102,7 @@ function finished(line: ChatLine, text: string, toolCalls: readonly ModelToolCal
     stopped: line.done_reason === "length" ? "length" : "end",
     promptTokens: line.prompt_eval_count,
     answerTokens: line.eval_count,
+    usage: usageOf(line),
   };
 }
 
