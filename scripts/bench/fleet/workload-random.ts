@@ -1,0 +1,45 @@
+/** Random numbers that are the same for the same seed, everywhere. */
+export interface Random {
+  /** Below 1, nought or more. */
+  uniform(): number;
+  /** A whole number below `limit`. */
+  below(limit: number): number;
+  exponential(mean: number): number;
+  normal(): number;
+  gamma(shape: number, scale: number): number;
+  poisson(mean: number): number;
+}
+
+/** Mulberry32, and what is made of it. */
+export function createRandom(seed: number): Random {
+  let state = (seed * 2654435761) >>> 0;
+  function uniform(): number {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  }
+  const normal = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+  const random: Random = {
+    uniform,
+    below: (limit) => Math.floor(uniform() * limit),
+    exponential: (mean) => -mean * Math.log(1 - uniform()),
+    normal,
+    gamma(shape, scale) {
+      // Marsaglia and Tsang, 2000; below 1 by the usual boost.
+      if (shape < 1) return random.gamma(shape + 1, scale) * (1 - uniform()) ** (1 / shape);
+      const d = shape - 1 / 3;
+      for (;;) {
+        const x = normal();
+        const v = (1 + x / Math.sqrt(9 * d)) ** 3;
+        if (v > 0 && Math.log(1 - uniform()) < x * x * 0.5 + d - d * v + d * Math.log(v)) return d * v * scale;
+      }
+    },
+    poisson(mean) {
+      let count = 0;
+      for (let left = random.exponential(1); left < mean; left += random.exponential(1)) count += 1;
+      return count;
+    },
+  };
+  return random;
+}
