@@ -1,0 +1,34 @@
+/** One simulated PC as a system in front of it knows it: where it is, and what is on its disk. */
+export interface KnownPc {
+  readonly name: string;
+  readonly port: number;
+  readonly models: readonly string[];
+}
+
+export interface SystemOptions {
+  readonly pcs: readonly KnownPc[];
+  /** A folder of its own for configuration and temporary files. */
+  readonly folder: string;
+  /** How many times as fast as real time the PCs are: every timeout of a system is divided by it. */
+  readonly scale: number;
+}
+
+/** A system under test, listening: something that programs send Ollama's requests to. */
+export interface RunningSystem {
+  readonly url: string;
+  /** CPU time used so far, in microseconds. */
+  cpuUs(): number;
+  stop(): Promise<void>;
+}
+
+export const SYSTEM_NAMES = ["piloto", "pinned", "haproxy", "least_conn", "round_robin"] as const;
+export type SystemName = (typeof SYSTEM_NAMES)[number];
+
+/** As tables and charts call them. */
+export const SYSTEM_TITLES: Readonly<Record<SystemName, string>> = {
+  piloto: "Piloto",
+  pinned: "HAProxy, models pinned by hand",
+  haproxy: "HAProxy leastconn + maxconn",
+  least_conn: "nginx least_conn",
+  round_robin: "round robin",
+};
