@@ -2,23 +2,50 @@
 export interface PlacementOptions {
   /** A load must pay for itself within this time. */
   readonly horizonMs: number;
-  /** A copy that was loaded stays at least this long, unless a model with waiting requests has no copy at all. */
+  /** A copy stays at least this long, unless a model with waiting requests has no copy at all. */
   readonly minResidencyMs: number;
-  /** Even then it stays this long: two models never thrash each other. */
+  /** Even then it stays this long, and `hardLoads` times the load of who takes its place: no two models thrash. */
   readonly hardResidencyMs: number;
-  /** A move must save at least this part of all waiting that is expected. */
+  readonly hardLoads: number;
+  /** A model with waiting requests and no copy gets one after this time, whatever it costs the others. */
+  readonly patienceMs: number;
+  /** Who takes another's place must save this many times the waiting that the other's going costs. */
   readonly margin: number;
-  /** Copies that may be loading at once over the whole fleet, as a part of its PCs; at least one. */
-  readonly loadingShare: number;
+  /** A load must save at least this part of its own length, in waiting of requests: no load for nothing. */
+  readonly worth: number;
+  /** How much slower each answer is when one PC writes `b` at once: `b` to this power. A guess, on the careful side. */
+  readonly contention: number;
+  /** Half the sum of the squared variations of arrivals and of service: 1 for a Poisson queue. */
+  readonly variability: number;
+  /** The part of a service that comes before the first token. */
+  readonly firstTokenShare: number;
+  /** What a batch request's waiting counts, where an interactive one's counts 1. */
+  readonly batchWeight: number;
   /** Moves looked at in one call, at most. */
   readonly maxMoves: number;
+  /** PCs looked at for one model in one round, at most: the most promising ones. */
+  readonly maxNodes: number;
+  /** Losing moves that are tried with others behind them, moves in such a chain, and tries for each of those. */
+  readonly maxChains: number;
+  readonly maxChain: number;
+  readonly maxRepairs: number;
 }
 
 export const PLACEMENT_OPTIONS: PlacementOptions = {
   horizonMs: 120_000,
   minResidencyMs: 60_000,
-  hardResidencyMs: 15_000,
-  margin: 0.05,
-  loadingShare: 1,
+  hardResidencyMs: 10_000,
+  hardLoads: 3,
+  patienceMs: 20_000,
+  margin: 1.3,
+  worth: 0.1,
+  contention: 0.5,
+  variability: 1.2,
+  firstTokenShare: 0.15,
+  batchWeight: 0.25,
   maxMoves: 2_000,
+  maxNodes: 16,
+  maxChains: 8,
+  maxChain: 4,
+  maxRepairs: 6,
 };

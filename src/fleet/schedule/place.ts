@@ -1,81 +1,70 @@
-import { mayHold } from "./place-may-hold.ts";
 import { PLACEMENT_OPTIONS, type PlacementOptions } from "./place-options.ts";
+import { type Copy, drawPicture, type Picture, type PictureNode } from "./place-picture.ts";
+import { pinMoves } from "./place-pins.ts";
+import { settleAll } from "./place-predict.ts";
 import { fits } from "./place-room.ts";
-import type { ModelDemand, PlacementLoad, PlacementNode, PlacementPlan, PlacementView } from "./placement-shape.ts";
+import { searchMoves } from "./place-search.ts";
+import type { PlacementLoad, PlacementPlan, PlacementView } from "./placement-shape.ts";
 
 export type { PlacementOptions } from "./place-options.ts";
 
-/** Which copies should live where. Pure: the same view gives the same plan. */
+/**
+ * Which copies should live where: predicts the waiting of every model's requests over a horizon, with the copies that
+ * are there and with others, and takes the loads that pay for themselves, for what must go, and a margin more.
+ *
+ * Pure: the same view gives the same plan, whatever the order of its PCs and models. One load a PC and call; a PC
+ * where something is loading or leaving is left alone. When nothing pays, `loads` is empty.
+ */
 export function planPlacement(view: PlacementView, options: Partial<PlacementOptions> = {}): PlacementPlan {
-  const opts = { ...PLACEMENT_OPTIONS, ...options };
-  const loads: PlacementLoad[] = [];
-  const reasons: string[] = [];
-  const taken = new Set<string>();
-  const models = [...view.demand].sort(
-    ([a, x], [b, y]) => y.waiting - x.waiting || y.arrivalsPerS - x.arrivalsPerS || (a < b ? -1 : 1),
-  );
-  for (const [model, demand] of models) {
-    const has = view.nodes.filter((n) => n.copies.some((c) => c.model === model && c.state !== "leaving")).length;
-    if (has > 0 && !isShort(view, model, demand)) continue;
-    const load = bestLoad(view, model, taken, has > 0, opts);
-    if (load === undefined) continue;
-    taken.add(load.node);
-    loads.push(load);
-    reasons.push(`${model} on ${load.node}: ${demand.waiting} waiting`);
-  }
-  return { loads, keep: keepAll(view), reasons };
+  const settings = { ...PLACEMENT_OPTIONS, ...options };
+  const picture = drawPicture(view, settings);
+  const pinned = pinMoves(view, picture);
+  settleAll(picture, settings);
+  const { moves, tried } = searchMoves(view, picture, settings);
+  const gains = new Map(moves.map((move) => [keyOf(move.node, move.model.name), move.gainMs]));
+  for (const { node, model } of pinned) gains.set(keyOf(node, model.name), Number.MAX_SAFE_INTEGER);
+  const loads = picture.nodes.map((node) => firstLoad(node, gains)).filter((load) => load !== undefined);
+  return { loads, keep: keepOf(view, picture), reasons: loads.map((load) => reason(load, view)), tried };
 }
 
-function isShort(view: PlacementView, model: string, demand: ModelDemand): boolean {
-  let perS = 0;
-  for (const node of view.nodes) {
-    for (const copy of node.copies) {
-      if (copy.model === model && node.isUsable) perS += (copy.slots * 1000) / view.rates(node.name, model).serviceMs;
-    }
-  }
-  return demand.arrivalsPerS > 0.5 * perS || demand.waiting > 0;
-}
-
-function bestLoad(
-  view: PlacementView,
-  model: string,
-  taken: ReadonlySet<string>,
-  onlyFree: boolean,
-  opts: PlacementOptions,
-) {
-  let best: PlacementLoad | undefined;
-  for (const node of view.nodes) {
-    if (taken.has(node.name) || !mayHold(view, node, model)) continue;
-    if (node.copies.some((c) => c.model === model || c.state === "loading" || c.state === "leaving")) continue;
-    const evict = victims(view, node, model, onlyFree, opts);
-    if (evict === undefined) continue;
-    const { serviceMs, loadMs } = view.rates(node.name, model);
-    const gainMs = 1e9 / (serviceMs + loadMs + evict.length * 60_000);
-    if (best === undefined || gainMs > best.gainMs) best = { node: node.name, model, evict, gainMs };
-  }
-  return best;
-}
-
-function victims(view: PlacementView, node: PlacementNode, model: string, onlyFree: boolean, opts: PlacementOptions) {
-  const stays = node.copies.map((c) => c.model);
+/** Of what is to come to a PC, the load that saves most; the others follow in later calls, if they still pay. */
+function firstLoad(node: PictureNode, gains: ReadonlyMap<string, number>): PlacementLoad | undefined {
+  const gainOf = (copy: Copy) => gains.get(keyOf(node, copy.name)) ?? 1;
+  const first = node.copies.filter((copy) => copy.isNew).sort((a, b) => gainOf(b) - gainOf(a) || b.perMs - a.perMs)[0];
+  if (first === undefined) return;
+  const there = node.facts.copies.map((copy) => copy.model);
+  const going = there.filter((name) => !node.copies.some((copy) => copy.name === name));
   const evict: string[] = [];
-  const byUse = [...node.copies].sort((a, b) => a.lastUsedMs - b.lastUsedMs);
-  while (!fits(node, [...stays, model])) {
-    const next = byUse.shift();
-    if (next === undefined || (onlyFree && (view.demand.get(next.model)?.arrivalsPerS ?? 0) > 0)) return;
-    if (view.nowMs - next.sinceMs < opts.hardResidencyMs || view.rules.get(next.model)?.pinned?.includes(node.name))
-      continue;
-    stays.splice(stays.indexOf(next.model), 1);
-    evict.push(next.model);
+  for (const name of going) {
+    if (fits(node.facts, [...there.filter((other) => !evict.includes(other)), first.name])) break;
+    evict.push(name);
   }
-  return evict;
+  return { node: node.facts.name, model: first.name, evict, gainMs: gainOf(first) };
 }
 
-function keepAll(view: PlacementView): ReadonlyMap<string, ReadonlyMap<string, number>> {
-  return new Map(
-    view.nodes.map((n) => [
-      n.name,
-      new Map(n.copies.map((c) => [c.model, view.demand.get(c.model)?.arrivalsPerS ?? 0])),
-    ]),
-  );
+/** How much a copy is wanted: the work it is expected to do, and how long it would take to load it again. */
+function keepOf(view: PlacementView, picture: Picture): PlacementPlan["keep"] {
+  const keep = new Map<string, ReadonlyMap<string, number>>();
+  for (const node of picture.nodes) {
+    const wanted = new Map<string, number>();
+    for (const copy of node.copies) {
+      if (copy.isNew || copy.readyInMs === Number.POSITIVE_INFINITY) continue;
+      if (copy.isPinned) wanted.set(copy.name, Number.MAX_SAFE_INTEGER);
+      else if (copy.perMs > 0) wanted.set(copy.name, copy.perMs * view.rates(node.facts.name, copy.name).loadMs);
+    }
+    keep.set(node.facts.name, wanted);
+  }
+  return keep;
+}
+
+function reason({ node, model, evict, gainMs }: PlacementLoad, view: PlacementView): string {
+  const asked = view.demand.get(model);
+  const why = `${(asked?.arrivalsPerS ?? 0).toFixed(2)} asked a second, ${asked?.waiting ?? 0} waiting`;
+  const goes = evict.length === 0 ? "there is room" : `${evict.join(", ")} must go`;
+  if (gainMs === Number.MAX_SAFE_INTEGER) return `${model} on ${node}: pinned in the settings; ${goes}`;
+  return `${model} on ${node}: ${why}; saves about ${Math.round(gainMs / 1000)} s of waiting; ${goes}`;
+}
+
+function keyOf(node: PictureNode, model: string): string {
+  return `${node.facts.name}\n${model}`;
 }

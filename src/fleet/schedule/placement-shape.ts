@@ -12,6 +12,8 @@ export interface PlacementView {
    * measured it is guessed from the PC's and the model's other measurements.
    */
   rates(node: string, model: string): { readonly serviceMs: number; readonly loadMs: number };
+  /** Slots that a copy would have there, as set or learned; absent: taken from the copies that are there. */
+  slots?(node: string, model: string): number | undefined;
 }
 
 export interface PlacementNode {
@@ -56,6 +58,8 @@ export interface PlacementPlan {
   readonly keep: ReadonlyMap<string, ReadonlyMap<string, number>>;
   /** Why, for people: one short sentence for each load. */
   readonly reasons: readonly string[];
+  /** How many moves were tried: what the plan cost, counted and not timed. */
+  readonly tried?: number;
 }
 
 export interface PlacementLoad {

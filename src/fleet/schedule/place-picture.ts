@@ -1,0 +1,153 @@
+import { mayHold } from "./place-may-hold.ts";
+import type { PlacementOptions } from "./place-options.ts";
+import type { ModelDemand, PlacementCopy, PlacementNode, PlacementView } from "./placement-shape.ts";
+
+/** The fleet as the search moves it about: copies hang on both their PC and their model. */
+export interface Picture {
+  readonly nodes: readonly PictureNode[];
+  readonly models: readonly PictureModel[];
+}
+
+export interface PictureNode {
+  readonly at: number;
+  readonly facts: PlacementNode;
+  /** Copies that are there or will be. */
+  readonly copies: Copy[];
+  /** Something is loading or leaving there: it is left alone until that is done. */
+  readonly isBusy: boolean;
+  /** Answers being written there at once, as expected. */
+  busy: number;
+}
+
+export interface PictureModel {
+  readonly name: string;
+  readonly demand: ModelDemand;
+  /** Requests a millisecond. */
+  readonly perMs: number;
+  /** What one request's waiting counts. */
+  readonly weight: number;
+  /** Fastest first. Only copies that are given work. */
+  readonly copies: Copy[];
+  /** Its part of the whole price, in request-milliseconds over the horizon. */
+  price: number;
+}
+
+export interface Copy {
+  readonly node: PictureNode;
+  /** Absent for a model that nobody asks for. */
+  readonly model: PictureModel | undefined;
+  readonly name: string;
+  readonly slots: number;
+  readonly serviceMs: number;
+  /** From now; nought: it serves. */
+  readonly readyInMs: number;
+  readonly sinceMs: number;
+  readonly inFlight: number;
+  readonly isPinned: boolean;
+  /** Not there yet: it is this plan's own. */
+  readonly isNew: boolean;
+  /** Slots in use, as expected. */
+  busy: number;
+  /** Requests a millisecond that it serves, as expected. */
+  perMs: number;
+}
+
+/** Draws the picture of now. Models in the order of their names, so that the order of the view changes nothing. */
+export function drawPicture(view: PlacementView, options: PlacementOptions): Picture {
+  const models = [...view.demand]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, demand]) => drawModel(name, demand, options));
+  const byName = new Map(models.map((model) => [model.name, model]));
+  const nodes = [...view.nodes]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map((facts, at): PictureNode => {
+      const isBusy = facts.copies.some((copy) => copy.state === "loading" || copy.state === "leaving");
+      return { at, facts, copies: [], isBusy, busy: 0 };
+    });
+  for (const node of nodes) {
+    for (const copy of node.facts.copies) place(drawCopy(view, node, copy, byName.get(copy.model)));
+  }
+  return { nodes, models };
+}
+
+/** Hangs a copy on its PC and, when it is given work, on its model. */
+export function place(copy: Copy): void {
+  copy.node.copies.push(copy);
+  if (copy.model === undefined || copy.readyInMs === Number.POSITIVE_INFINITY) return;
+  const { copies } = copy.model;
+  const at = copies.findIndex((other) => isSlower(other, copy));
+  copies.splice(at < 0 ? copies.length : at, 0, copy);
+}
+
+/** Takes a copy off both; the inverse of `place`. */
+export function remove(copy: Copy): void {
+  copy.node.copies.splice(copy.node.copies.indexOf(copy), 1);
+  copy.node.busy -= copy.busy;
+  copy.busy = 0;
+  copy.perMs = 0;
+  const at = copy.model?.copies.indexOf(copy) ?? -1;
+  if (at >= 0) copy.model?.copies.splice(at, 1);
+}
+
+/** A copy that is not there yet: a PC loads one model after another. */
+export function newCopy(view: PlacementView, node: PictureNode, model: PictureModel, drainMs: number): Copy {
+  const { serviceMs, loadMs } = view.rates(node.facts.name, model.name);
+  const before = node.copies.reduce(
+    (latest, copy) => (copy.isNew ? Math.max(latest, copy.readyInMs) : latest),
+    drainMs,
+  );
+  return {
+    node,
+    model,
+    name: model.name,
+    slots: slotsFor(view, node.facts, model),
+    serviceMs,
+    readyInMs: before + loadMs,
+    sinceMs: view.nowMs,
+    inFlight: 0,
+    isPinned: isPinned(view, node.facts.name, model.name),
+    isNew: true,
+    busy: 0,
+    perMs: 0,
+  };
+}
+
+function isSlower(a: Copy, b: Copy): boolean {
+  return a.serviceMs > b.serviceMs || (a.serviceMs === b.serviceMs && a.node.at > b.node.at);
+}
+
+function drawModel(name: string, demand: ModelDemand, options: PlacementOptions): PictureModel {
+  const weight = demand.interactiveShare + (1 - demand.interactiveShare) * options.batchWeight;
+  return { name, demand, perMs: demand.arrivalsPerS / 1000, weight, copies: [], price: 0 };
+}
+
+function drawCopy(view: PlacementView, node: PictureNode, copy: PlacementCopy, model: PictureModel | undefined): Copy {
+  const { serviceMs, loadMs } = view.rates(node.facts.name, copy.model);
+  const gives = copy.state !== "leaving" && mayHold(view, node.facts, copy.model);
+  const restMs = copy.state === "loading" ? Math.max(0, loadMs - (view.nowMs - copy.sinceMs)) : 0;
+  return {
+    node,
+    model,
+    name: copy.model,
+    slots: Math.max(1, copy.slots),
+    serviceMs,
+    readyInMs: gives ? restMs : Number.POSITIVE_INFINITY,
+    sinceMs: copy.sinceMs,
+    inFlight: copy.inFlight,
+    isPinned: isPinned(view, node.facts.name, copy.model),
+    isNew: false,
+    busy: 0,
+    perMs: 0,
+  };
+}
+
+function isPinned(view: PlacementView, node: string, model: string): boolean {
+  return view.rules.get(model)?.pinned?.includes(node) === true;
+}
+
+/** What is known of the pair, else of the model elsewhere, else of the PC; else one. */
+function slotsFor(view: PlacementView, node: PlacementNode, model: PictureModel): number {
+  const known = view.slots?.(node.name, model.name) ?? view.rules.get(model.name)?.slots;
+  if (known !== undefined) return Math.max(1, known);
+  return Math.max(1, model.copies[0]?.slots ?? node.copies[0]?.slots ?? 1);
+}
