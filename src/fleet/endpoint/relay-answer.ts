@@ -1,0 +1,208 @@
+import type { PilotoError } from "../../../core/domain/errors.ts";
+import { isPilotoError } from "../../../core/domain/errors.ts";
+import type { Clock } from "../../../core/ports/clock.ts";
+import {
+  answerCutOff,
+  cancelled,
+  isNetworkError,
+  networkWords,
+  nodeFailed,
+  nodeUnreachable,
+} from "../fleet-failures.ts";
+import type { Relay, RelayListener } from "../relay.ts";
+import type { Place } from "../route/router.ts";
+import type { Due, Timers } from "../timers.ts";
+import { errorLineIn, readLastLine } from "./answer-lines.ts";
+import type { EndpointLimits } from "./limits.ts";
+import { failureOfAnswer, failureOfWords } from "./pc-refusal.ts";
+import type { LastLine, Sink } from "./sink.ts";
+import { createWholeLines } from "./whole-lines.ts";
+
+/** One request as a PC gets it. */
+export interface Sending {
+  readonly path: "/api/chat" | "/api/generate";
+  readonly model: string;
+  readonly body: string;
+}
+
+export interface RelayDeps {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly limits: EndpointLimits;
+}
+
+/**
+ * Sends a request to a place and its answer to a sink, line by line as the PC writes it. Resolves when the answer is
+ * complete. Before the first token it rejects with what the router goes elsewhere for, or with a `Refusal`, and the
+ * sink was not touched; after it with ANSWER_CUT_OFF, and the sink was told.
+ */
+export function relayAnswer(place: Place, sending: Sending, sink: Sink, deps: RelayDeps): Promise<void> {
+  return new Promise((resolve, reject) => new RelayedAnswer(place, sending, sink, deps, { resolve, reject }).open());
+}
+
+interface Settle {
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What of an error answer is kept. */
+const ERROR_BYTES = 65_536;
+const BRACE = 123;
+
+/** One answer on its way: opened once, settled once. */
+class RelayedAnswer implements RelayListener {
+  readonly #place: Place;
+  readonly #sending: Sending;
+  readonly #sink: Sink;
+  readonly #deps: RelayDeps;
+  readonly #settle: Settle;
+  readonly #lines = createWholeLines();
+  #relay: Relay | undefined;
+  #watch: Due | undefined;
+  #statusCode = 0;
+  #isJson = false;
+  #errorBody = "";
+  #isSettled = false;
+  /** When the first token came; 0 before. */
+  #begunMs = 0;
+  #heardMs = 0;
+  /** The program reads too slowly: nothing more is taken from the PC. */
+  #isHeld = false;
+  readonly #onAbort = () => this.#aborted();
+
+  constructor(place: Place, sending: Sending, sink: Sink, deps: RelayDeps, settle: Settle) {
+    this.#place = place;
+    this.#sending = sending;
+    this.#sink = sink;
+    this.#deps = deps;
+    this.#settle = settle;
+  }
+
+  open(): void {
+    const { signal, client } = this.#place;
+    if (signal.aborted) return void this.#aborted();
+    signal.addEventListener("abort", this.#onAbort, { once: true });
+    this.#relay = client.relay(this.#sending.path, this.#sending.body, this);
+  }
+
+  started(statusCode: number, contentType: string): void {
+    this.#statusCode = statusCode;
+    this.#isJson = /json/i.test(contentType);
+  }
+
+  data(chunk: Buffer): void {
+    if (this.#isSettled) return void this.#relay?.cancel(); // it goes on after `done`
+    if (this.#statusCode !== 200) return void this.#takeError(chunk);
+    this.#heardMs = this.#deps.clock.nowMs();
+    const whole = this.#lines.take(chunk);
+    const { lineBytes } = this.#deps.limits;
+    if (this.#lines.restBytes > lineBytes) return void this.#broken(`a line of more than ${lineBytes} bytes`);
+    if (whole.length > 0) this.#take(whole);
+  }
+
+  ended(): void {
+    if (this.#isSettled) return;
+    if (this.#statusCode !== 200) {
+      const answer = { statusCode: this.#statusCode, isJson: this.#isJson, body: this.#errorBody };
+      return void this.#end(failureOfAnswer(this.#place.node, this.#sending.model, answer));
+    }
+    const rest = this.#lines.rest();
+    if (rest.length > 0) this.#take(Buffer.concat([rest, Buffer.from("\n")]));
+    if (!this.#isSettled) this.#broken("the stream ended early");
+  }
+
+  failed(error: unknown): void {
+    if (this.#isSettled) return;
+    if (isNetworkError(error))
+      this.#broken(networkWords(error), nodeUnreachable(this.#place.node, networkWords(error), error));
+    else this.#end(error);
+  }
+
+  #takeError(chunk: Buffer): void {
+    this.#errorBody += chunk.toString("utf8");
+    if (this.#errorBody.length > ERROR_BYTES) this.ended();
+  }
+
+  #take(whole: Buffer): void {
+    const error = errorLineIn(whole);
+    if (this.#begunMs === 0) {
+      if (error?.at === 0) return void this.#end(failureOfWords(this.#place.node, this.#sending.model, error.words));
+      if (!this.#isJson || whole[0] !== BRACE) return void this.#broken("it sent something that is not an answer");
+      this.#begin();
+    }
+    if (error) {
+      if (error.at > 0) this.#pass(whole.subarray(0, error.at));
+      return void this.#broken(error.words);
+    }
+    const last = readLastLine(whole);
+    if (!last) return void this.#pass(whole);
+    if (last.at > 0) this.#pass(whole.subarray(0, last.at));
+    this.#finish(last);
+  }
+
+  #begin(): void {
+    this.#begunMs = this.#heardMs = this.#deps.clock.nowMs();
+    this.#place.firstToken();
+    this.#watch = this.#deps.timers.at(this.#heardMs + this.#deps.limits.stallMs, () => this.#look());
+  }
+
+  #pass(lines: Buffer): void {
+    if (this.#sink.lines(lines) || this.#isHeld) return;
+    this.#isHeld = true;
+    this.#relay?.pause();
+    this.#sink.onDrain(() => {
+      this.#isHeld = false;
+      this.#heardMs = this.#deps.clock.nowMs();
+      this.#relay?.resume();
+    });
+  }
+
+  #finish(last: LastLine): void {
+    this.#place.usage(last.usage);
+    this.#sink.end(last);
+    this.#end(undefined);
+  }
+
+  /** Looks whether it goes on, and when to look again: one due time an answer, however many pieces it has. */
+  #look(): void {
+    const { clock, timers, limits } = this.#deps;
+    const nowMs = clock.nowMs();
+    const silentMs = nowMs - this.#heardMs;
+    const mayBeSilentMs = this.#isHeld ? limits.slowReaderMs : limits.stallMs;
+    if (silentMs >= mayBeSilentMs) {
+      const who = this.#isHeld ? "the program took nothing" : "no next token came";
+      return void this.#broken(`${who} within ${mayBeSilentMs / 1000} s`);
+    }
+    if (nowMs - this.#begunMs >= limits.answerMs) {
+      return void this.#broken(`the answer was not complete after ${limits.answerMs / 1000} s`);
+    }
+    const endMs = this.#begunMs + limits.answerMs;
+    this.#watch = timers.at(Math.min(endMs, this.#heardMs + mayBeSilentMs), () => this.#look());
+  }
+
+  #aborted(): void {
+    const { reason } = this.#place.signal;
+    const why = isPilotoError(reason) ? reason : cancelled();
+    if (this.#begunMs > 0) this.#sink.fail(why.message);
+    this.#end(why);
+  }
+
+  /** What came is no answer, or no whole one. Before the first token another PC may do. */
+  #broken(why: string, early: PilotoError = nodeFailed(this.#place.node, why)): void {
+    if (this.#begunMs === 0) return void this.#end(early);
+    const failure = answerCutOff(this.#place.node, why, early.cause);
+    this.#sink.fail(failure.message);
+    this.#end(failure);
+  }
+
+  /** Settles: once, whatever else happens later. */
+  #end(error: unknown): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.#watch?.cancel();
+    this.#place.signal.removeEventListener("abort", this.#onAbort);
+    if (error === undefined) return void this.#settle.resolve();
+    this.#relay?.cancel();
+    this.#settle.reject(error);
+  }
+}

@@ -1,0 +1,23 @@
+import type { Usage } from "../schedule/shapes.ts";
+
+/**
+ * Where one answer goes. Nothing is called before the first token, so that an answer may come from another PC when the
+ * first one fails; from then on `lines`, and at last `end` or `fail`, once.
+ */
+export interface Sink {
+  /** Whole lines of the answer. `false`: no more for now, until the function given to `onDrain` is called. */
+  lines(lines: Buffer): boolean;
+  onDrain(resume: () => void): void;
+  /** The answer is complete. */
+  end(last: LastLine): void;
+  /** It broke off; why, in words for the program. */
+  fail(words: string): void;
+}
+
+/** The line with `done`, which `lines` does not get. */
+export interface LastLine {
+  /** As it came, with a line break. */
+  readonly bytes: Buffer;
+  readonly value: Readonly<Record<string, unknown>>;
+  readonly usage: Usage;
+}
