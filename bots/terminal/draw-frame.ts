@@ -11,6 +11,8 @@ export interface FrameFacts {
   readonly card?: Card;
   /** When Piloto began to think about the last message; absent: it does not. */
   readonly thinkingSinceMs?: number;
+  /** What the answer waits for. */
+  readonly waitsFor?: string;
   readonly nowMs: number;
   readonly question?: readonly string[];
   readonly prompt: string;
@@ -38,7 +40,7 @@ export function drawFrame(
   const hint = hintOf(facts);
   const above = [
     ...card,
-    ...thinkingLine(facts, paint),
+    ...thinkingLine(facts, paint, columns - 1),
     ...(facts.question ?? []).map((line) => paint.yellow(cut(line, columns - 1))),
   ];
   return {
@@ -70,13 +72,14 @@ function liveCardLines(
   return few.length <= room ? few : [drawCardLine(card, { columns, paint })];
 }
 
-function thinkingLine({ thinkingSinceMs, nowMs, say }: FrameFacts, paint: Paint): string[] {
+function thinkingLine({ thinkingSinceMs, waitsFor, nowMs, say }: FrameFacts, paint: Paint, columns: number): string[] {
   if (thinkingSinceMs === undefined) return [];
   const { spinner } = paint.signs;
   const picture = spinner[Math.floor(nowMs / FRAME_MS) % spinner.length] ?? "";
   const seconds = Math.floor((nowMs - thinkingSinceMs) / 1000);
-  const elapsed = seconds > 0 ? paint.grey(` · ${seconds} s`) : "";
-  return [`${paint.cyan(picture)} ${say.terminal.thinking}${elapsed}`];
+  const elapsed = seconds > 0 ? ` · ${seconds} s` : "";
+  const text = cut(waitsFor ?? say.terminal.thinking, columns - elapsed.length - 2);
+  return [`${paint.cyan(picture)} ${text}${elapsed === "" ? "" : paint.grey(elapsed)}`];
 }
 
 function hintOf({ card, before, after, hint, question, say }: FrameFacts): string | undefined {

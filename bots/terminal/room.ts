@@ -25,6 +25,8 @@ export interface Room {
   attach(core: Core): void;
   /** Piloto posts or edits. */
   show(chatId: ChatId, what: Outgoing): void;
+  /** What the answer in a chat waits for: stands where Piloto thinks, until the answer comes. */
+  waits(chatId: ChatId, text: string): void;
   /** A line that a person finished: an answer to a question, a button's letter, a message. Commands go elsewhere. */
   submit(text: string): Promise<void>;
   /** Presses Stop of the card at the bottom, if it has it. */
@@ -66,6 +68,7 @@ export function createRoom({ options, screen, paint, changed }: RoomParts): Room
   let account = asId<AccountId>(`${TERMINAL}:${options.account}`);
   let chatId = asId<ChatId>(`${TERMINAL}:${options.chat ?? "main"}`);
   let thinkingSinceMs: number | undefined;
+  let waitsFor: string | undefined;
   let dialog: EditDialog | undefined;
   let hint: string | undefined;
   let rest: string[] = [];
@@ -90,6 +93,7 @@ export function createRoom({ options, screen, paint, changed }: RoomParts): Room
   function show(where: ChatId, what: Outgoing): void {
     if (where === chatId) {
       thinkingSinceMs = undefined;
+      waitsFor = undefined;
       if (what.kind === "card") stage.show(chatId, what);
       else printPaged(lines.piloto(what, say()));
     } else if (what.kind === "card") {
@@ -105,6 +109,7 @@ export function createRoom({ options, screen, paint, changed }: RoomParts): Room
     if (conversations.live && !isActive(conversations.live.state)) stage.leaveLive();
     print(lines.person(nameOf(account), text));
     thinkingSinceMs = clock.nowMs();
+    waitsFor = undefined;
     const message = { key: `${TERMINAL}:${ids.next()}`, chatId, account, text, projectId: options.projectId };
     const received = await toldWhenNamed(() => attached().receiveMessage(message));
     if (received?.kind === "accepted") return;
@@ -182,6 +187,11 @@ export function createRoom({ options, screen, paint, changed }: RoomParts): Room
       core = given;
     },
     show,
+    waits(where, text) {
+      if (where !== chatId) return;
+      waitsFor = text;
+      changed();
+    },
     submit(text) {
       const submitted = submit(text);
       handedOver = Promise.allSettled([handedOver, submitted]);
@@ -204,6 +214,7 @@ export function createRoom({ options, screen, paint, changed }: RoomParts): Room
       stage.leaveLive();
       dialog = undefined;
       thinkingSinceMs = undefined;
+      waitsFor = undefined;
       chatId = asId<ChatId>(`${TERMINAL}:${chat}`);
       print(lines.notice(say().terminal.inChat(chat)));
       for (const missed of conversations.missed(chatId)) print(lines.piloto(missed, say()));
@@ -236,6 +247,7 @@ export function createRoom({ options, screen, paint, changed }: RoomParts): Room
       const facts = {
         card: conversations.live,
         thinkingSinceMs,
+        waitsFor,
         nowMs: clock.nowMs(),
         question: dialog?.question.flatMap((line) => lines.plainLines(line)),
         prompt: `${name} ${paint.signs.prompt}`,

@@ -98,7 +98,7 @@ export function createTerminalFace(options: FaceOptions): TerminalFace {
   }
 
   return {
-    platform: createTerminalPlatform(room.show),
+    platform: createTerminalPlatform(room.show, room.waits),
     attach: room.attach,
     leave: ending.leave,
     async run(failed) {

@@ -12,7 +12,10 @@ const KEYS_KEPT = 5_000;
  * process is simply shown again; keys are honoured within the process. The output of a step that is told for its file
  * is left out: a terminal has no files, and the card says how it ended.
  */
-export function createTerminalPlatform(show: (chatId: ChatId, what: Outgoing) => void): ChatPlatform {
+export function createTerminalPlatform(
+  show: (chatId: ChatId, what: Outgoing) => void,
+  notice: (chatId: ChatId, text: string) => void,
+): ChatPlatform {
   const refs = new Map<string, string>();
   let count = 0;
   return {
@@ -32,6 +35,10 @@ export function createTerminalPlatform(show: (chatId: ChatId, what: Outgoing) =>
     async edit(chatId, ref, what) {
       show(chatId, what);
       return { kind: "ok", ref };
+    },
+    notice(chatId, text) {
+      notice(chatId, text);
+      return false;
     },
   };
 }

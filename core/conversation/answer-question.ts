@@ -7,6 +7,7 @@ import { named, namesOf } from "../words/names.ts";
 import { whenText } from "../words/when.ts";
 import { words } from "../words/words.ts";
 import { finishTurn, replyKey } from "./finish-turn.ts";
+import { noticeWaits } from "./notice-wait.ts";
 import { type ConversationDeps, fullName, type Scene } from "./scene.ts";
 
 /**
@@ -23,12 +24,14 @@ export async function answerQuestion(
   const { message, chat, project } = scene;
   const preview = previewIn(scene, deps);
   const history = [...scene.history, ...(await runFacts(scene, deps))];
+  const waits = noticeWaits(scene, deps);
   const wordsBefore = () => {
-    const text = preview?.shown();
+    const text = preview?.shown() ?? (waits.isShown() ? words(chat.language).fleet.hereIsThePlan : undefined);
     return text === undefined ? undefined : { key: replyKey(message.id), text };
   };
   const thinking = { readsOnly: kind === "question", onText: preview?.onText, wordsBefore };
-  await endTurn(await proposePlan({ chat, project, message, history, ...thinking }, deps, signal), scene, deps);
+  const asking = { ...deps, fleet: waits.fleet };
+  await endTurn(await proposePlan({ chat, project, message, history, ...thinking }, asking, signal), scene, deps);
 }
 
 /** Shows unfinished words where the chat's platform can; the final answer has the same key and takes their place. */

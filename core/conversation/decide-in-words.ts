@@ -5,6 +5,7 @@ import { named } from "../words/names.ts";
 import { whenText } from "../words/when.ts";
 import { words } from "../words/words.ts";
 import { endingStores } from "./ending-stores.ts";
+import { noticeWaits } from "./notice-wait.ts";
 import { pressButton } from "./press-button.ts";
 import type { DecisionInWords } from "./read-intent.ts";
 import type { ConversationDeps, Scene } from "./scene.ts";
@@ -45,10 +46,11 @@ async function press(
   action: DecisionInWords | "edit" | "dry-run",
   run: PlanRun,
   change: PlanChange | undefined,
-  { message, chat }: Scene,
+  scene: Scene,
   deps: ConversationDeps,
   signal: AbortSignal,
 ): Promise<string> {
+  const { message, chat } = scene;
   const { id: runId, revision } = run;
   const by = message.account!;
   const { groups } = message;
@@ -61,7 +63,9 @@ async function press(
     isAboutPlan: action === "edit",
   });
   const stores = endingStores(message, toEnd, deps);
-  const { reply } = await pressButton({ runId, revision, action, by, groups, change }, { ...deps, stores }, signal);
+  const { fleet } = noticeWaits(scene, deps);
+  const asking = { ...deps, stores, fleet };
+  const { reply } = await pressButton({ runId, revision, action, by, groups, change }, asking, signal);
   return reply;
 }
 

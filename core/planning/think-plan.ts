@@ -215,12 +215,9 @@ function promptOf({ request, model, cards, detailed, feedback }: AskInput, conte
 
 function send(prompt: Prompt, { model, request, feedback }: AskInput, fleet: ThinkDeps["fleet"], signal: AbortSignal) {
   const { messages, tools, format, maxTokens } = prompt;
-  const affinity = request.chat.id;
+  const asks = { affinity: request.chat.id, share: request.project.id, priority: "interactive" } as const;
   const onText = model.way === "tools" && !feedback ? request.onText : undefined;
-  return fleet.chat(
-    { model: model.name, messages, tools, format, maxTokens, affinity, priority: "interactive", onText },
-    signal,
-  );
+  return fleet.chat({ model: model.name, messages, tools, format, maxTokens, onText, ...asks }, signal);
 }
 
 function toFeedback(

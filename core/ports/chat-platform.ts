@@ -28,6 +28,12 @@ export interface ChatPlatform {
    * unfinished text leaves it out.
    */
   preview?(chatId: ChatId, text: string, key: string): void;
+  /**
+   * What an answer waits for, in the place where its preview will be: each call replaces the one before. Best effort
+   * and never awaited; a preview or the `post` with the same key takes its place. `true`: it lies in the chat as a
+   * message, so something must take its place. A face that leaves it out shows that Piloto is typing, as ever.
+   */
+  notice?(chatId: ChatId, text: string, key: string): boolean;
   /** What it showed is gone when its process ends (a terminal): open cards are shown again at the next start. */
   readonly forgetsOnExit?: boolean;
 }

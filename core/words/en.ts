@@ -2,6 +2,7 @@ import { cardEn } from "./card-en.ts";
 import { chatAppEn } from "./chat-app-en.ts";
 import { chatFaceEn } from "./chat-face-en.ts";
 import { conversationEn } from "./conversation-en.ts";
+import { fleetEn } from "./fleet-en.ts";
 import { inboxEn } from "./inbox-en.ts";
 import { menuEn } from "./menu-en.ts";
 import { outputEn } from "./output-en.ts";
@@ -25,6 +26,7 @@ export const en = {
   chatApp: chatAppEn,
   chatFace: chatFaceEn,
   conversation: conversationEn,
+  fleet: fleetEn,
   inbox: inboxEn,
   menu: menuEn,
   output: outputEn,

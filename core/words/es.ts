@@ -3,6 +3,7 @@ import { chatAppEs } from "./chat-app-es.ts";
 import { chatFaceEs } from "./chat-face-es.ts";
 import { conversationEs } from "./conversation-es.ts";
 import type { en } from "./en.ts";
+import { fleetEs } from "./fleet-es.ts";
 import { inboxEs } from "./inbox-es.ts";
 import { menuEs } from "./menu-es.ts";
 import { outputEs } from "./output-es.ts";
@@ -27,6 +28,7 @@ export const es: typeof en = {
   chatApp: chatAppEs,
   chatFace: chatFaceEs,
   conversation: conversationEs,
+  fleet: fleetEs,
   inbox: inboxEs,
   menu: menuEs,
   output: outputEs,

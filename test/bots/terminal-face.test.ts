@@ -202,6 +202,19 @@ test("a spinner with the seconds turns while Piloto thinks, and goes when it ans
   expect(see()).not.toContain("thinking");
 });
 
+test("what an answer waits for stands where Piloto thinks, cut to the width, and goes with the answer", async () => {
+  const { type, see, core, face, clock, show } = await sit({ columns: 60 });
+  await type("silence", keys.enter);
+  face.platform.notice?.(main, "About 40 s: a-model-with-a-very-long-name:8b is loading on pc2.", "reply:1");
+  await clock.advance(3_000);
+  expect(see()).toMatch(/About 40 s: a-model-with-a-very-long-name.* · 3 s$/m);
+  expect(see()).not.toContain("thinking");
+  face.platform.notice?.(night, "About 1 minute: m is loading.", "reply:2");
+  await core.say(main, "Here it is.");
+  await show({});
+  expect(see()).not.toMatch(/About|minute/);
+});
+
 describe("changing a plan before it is confirmed", () => {
   test.each([
     ["step, argument, value", ["2", "s", "2", "300"], { kind: "set", step: 2, path: ["body", "quantity"], value: 300 }],

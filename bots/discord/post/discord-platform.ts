@@ -102,6 +102,14 @@ export function createDiscordPlatform(deps: PlatformDeps): ChatPlatform {
     }
   }
 
+  function preview(chatId: ChatId, text: string, given: string): boolean {
+    const chat = discordChat(chatId);
+    const key = keyIn(chatId, given);
+    if (!chat || known.has(key) || !deps.mayPreview(chatId)) return false;
+    previews.show(chatId, chat.channel, text, key);
+    return true;
+  }
+
   return {
     face: DISCORD,
     // A running step counts on by itself, from a timestamp: no edits are spent on that.
@@ -134,11 +142,9 @@ export function createDiscordPlatform(deps: PlatformDeps): ChatPlatform {
       const drawn = await draw(chatId, named, deps);
       return goneOrThrow(deps, chatId, () => healed(chat.channel, ref, named, drawn));
     },
-    preview(chatId, text, given) {
-      const chat = discordChat(chatId);
-      const key = keyIn(chatId, given);
-      if (chat && !known.has(key) && deps.mayPreview(chatId)) previews.show(chatId, chat.channel, text, key);
-    },
+    preview,
+    // The answer takes its place in the same message.
+    notice: preview,
   };
 }
 

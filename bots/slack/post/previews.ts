@@ -25,8 +25,11 @@ interface Deps {
 
 /** Answers while they are being written: streams in direct messages, edits of one message elsewhere. */
 export interface Previews {
-  /** Shows the text so far, soon, if it can. The newest wins. Never throws. */
-  show(thread: SlackThread, text: string, key: string): void;
+  /**
+   * Shows the text so far, soon, if it can. The newest wins. Never throws. What `mayShrink` is shown in a message that
+   * can be edited, since a stream only grows.
+   */
+  show(thread: SlackThread, text: string, key: string, how?: { readonly mayShrink: boolean }): void;
   /** Nothing of this key is shown any more when it resolves: the final text has the word. */
   stop(key: string): Promise<void>;
   settled(): Promise<void>;
@@ -35,6 +38,7 @@ export interface Previews {
 interface Preview {
   readonly thread: SlackThread;
   readonly key: string;
+  readonly mayShrink: boolean;
   readonly stop: AbortController;
   wanted: string;
   shown: string;
@@ -111,8 +115,8 @@ export function createPreviews(deps: Deps): Previews {
       preview.isStuck = true;
       return undefined;
     }
-    const isDirect = thread.channel.startsWith("D");
-    preview.kind = isDirect && (await features.has(thread.team, "streams")) ? "stream" : "post";
+    const mayStream = thread.channel.startsWith("D") && !preview.mayShrink;
+    preview.kind = mayStream && (await features.has(thread.team, "streams")) ? "stream" : "post";
     await notes.put(key, { kind: preview.kind, startedMs: clock.nowMs() });
     const answer = preview.kind === "stream" ? await startStream(preview) : await startPost(preview);
     const ts = answer.kind === "ok" ? answer.data.ts : undefined;
@@ -177,11 +181,12 @@ export function createPreviews(deps: Deps): Previews {
   const howOf = ({ stop }: Preview) => ({ priority: LAST, signal: stop.signal });
 
   return {
-    show(thread, text, key) {
+    show(thread, text, key, how) {
       if (text.trim() === "" || ended.has(key)) return;
       const preview = open.get(key) ?? {
         thread,
         key,
+        mayShrink: how?.mayShrink === true,
         stop: new AbortController(),
         wanted: "",
         shown: "",

@@ -85,6 +85,12 @@ export function createSlackPlatform(deps: SlackPlatformDeps): SlackPlatform {
       const thread = threadOf(chatId);
       if (thread) previews.show(thread, text, key);
     },
+    // The answer takes its place in the same message.
+    notice(chatId, text, key) {
+      const thread = threadOf(chatId);
+      if (thread) previews.show(thread, text, key, { mayShrink: true });
+      return thread !== undefined;
+    },
     counts: () => ({ ...slack.counts }),
     async settled() {
       await Promise.all([previews.settled(), sessions.settled()]);
