@@ -9,7 +9,7 @@ import type { Policy } from "./simulate.ts";
 import { simulate } from "./simulate.ts";
 import type { SimSummary } from "./simulate-metrics.ts";
 import { mean, summarise } from "./simulate-metrics.ts";
-import { rivalPolicies } from "./simulate-policies.ts";
+import { pilotoPolicies, rivalPolicies } from "./simulate-policies.ts";
 import type { TraceRow } from "./trace.ts";
 import { readTrace } from "./trace.ts";
 import type { Scenario } from "./workload.ts";
@@ -50,7 +50,7 @@ const chosen = values.policy.split(",").map((name) => {
 explore(readExploration());
 
 function allPolicies(plan: string | undefined): Map<string, Policy> {
-  return new Map(rivalPolicies(plan === undefined ? undefined : JSON.parse(plan)));
+  return new Map([...rivalPolicies(plan === undefined ? undefined : JSON.parse(plan)), ...pilotoPolicies()]);
 }
 
 function readExploration(): Exploration {
