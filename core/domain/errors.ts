@@ -62,6 +62,8 @@ export const ERROR_CODES = {
   CONTEXT_TOO_LARGE: { retry: "never" },
   ANSWER_CUT_OFF: { retry: "elsewhere" },
   ANSWER_TOO_LONG: { retry: "never" },
+  NODE_DISK_FULL: { retry: "elsewhere" },
+  PULL_FAILED: { retry: "later" },
   CANCELLED: { retry: "never" },
   // chat platforms
   CHAT_UNREACHABLE: { retry: "later" },
