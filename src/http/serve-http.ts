@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import fastify, { type FastifyInstance } from "fastify";
 import { PilotoError } from "../../core/domain/errors.ts";
+import { addControlRoutes, type Control } from "./control-routes.ts";
 import type { HouseState } from "./house-state.ts";
 import { statusPage } from "./status-page.ts";
 
@@ -11,20 +12,23 @@ export interface HttpServer {
 }
 
 /**
- * Health and readiness, and one page that says what this is.
+ * Health and readiness, one page that says what this is, and a door for commands.
  *
  * - `/healthz` 200 while the process answers at all.
  * - `/readyz` 200 when the store can be written and the core has started, else 503; the fleet is told as a detail.
  * - `/` the same for people.
+ * - `/control/` for commands of this computer's user, with a token: see `addControlRoutes`.
  *
  * @throws PilotoError PORT_IN_USE | SETTINGS_INVALID (the host is no address of this computer)
  */
 export async function serveHttp(
   { host, port }: { host: string; port: number },
   state: () => Promise<HouseState>,
+  control?: Control,
 ): Promise<HttpServer> {
   const server = fastify({ logger: false, forceCloseConnections: true });
   addRoutes(server, state);
+  if (control) addControlRoutes(server, control);
   try {
     await server.listen({ host, port });
   } catch (error) {

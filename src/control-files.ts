@@ -1,0 +1,64 @@
+import { randomBytes } from "node:crypto";
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { z } from "zod";
+import { dataFolder } from "../storage/index.ts";
+
+/** Where a Piloto that runs on this data takes commands, and what lets them in. */
+export interface ControlAddress {
+  /** Reachable from this computer. */
+  readonly url: string;
+  readonly token: string;
+}
+
+const Address = z.object({ url: z.url({ protocol: /^http$/ }) });
+const Token = z.string().regex(/^[\w-]{43}$/);
+
+const tokenFile = (folder: string) => path.join(dataFolder(folder).keys, "control.token");
+const addressFile = (folder: string) => path.join(folder, "control.json");
+
+/** A fresh token for this start, readable by Piloto's user alone. The one of an earlier start is worth nothing then. */
+export function makeControlToken(folder: string): string {
+  const token = randomBytes(32).toString("base64url");
+  mkdirSync(dataFolder(folder).keys, { recursive: true, mode: 0o700 });
+  writePrivately(tokenFile(folder), `${token}\n`);
+  return token;
+}
+
+/** Tells commands where this Piloto listens: `0.0.0.0` is every address of this computer, so they take the loopback. */
+export function tellControlAddress(folder: string, url: string): void {
+  const at = new URL(url);
+  if (at.hostname === "0.0.0.0") at.hostname = "127.0.0.1";
+  if (at.hostname === "[::]") at.hostname = "[::1]";
+  writePrivately(addressFile(folder), `${JSON.stringify({ url: at.origin, pid: process.pid })}\n`);
+}
+
+/** Nobody listens there any more. Twice does no harm. */
+export function forgetControl(folder: string): void {
+  rmSync(addressFile(folder), { force: true });
+  rmSync(tokenFile(folder), { force: true });
+}
+
+/** `undefined` when no Piloto runs on this data, or none that takes commands. After a crash it may name one that is gone. */
+export function readControlAddress(folder: string): ControlAddress | undefined {
+  try {
+    const { url } = Address.parse(JSON.parse(readFileSync(addressFile(folder), "utf8")));
+    return { url, token: Token.parse(readFileSync(tokenFile(folder), "utf8").trim()) };
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    if (isMissing || error instanceof z.ZodError || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Whole or not at all, and for nobody else at any moment. */
+function writePrivately(file: string, text: string): void {
+  const apart = `${file}.${process.pid}.new`;
+  try {
+    writeFileSync(apart, text, { mode: 0o600 });
+    chmodSync(apart, 0o600);
+    renameSync(apart, file);
+  } finally {
+    rmSync(apart, { force: true });
+  }
+}

@@ -1,0 +1,26 @@
+import type { FleetOptions } from "./fleet/fleet-options.ts";
+import type { Settings } from "./settings.ts";
+import type { FleetNodeSettings } from "./settings-fleet.ts";
+
+const GIB = 2 ** 30;
+
+/** What the settings say of the PCs and of who shares them, in the fleet's words. */
+export function fleetSetup(
+  { contextTokens, model, models, projects }: Settings,
+  nodes: readonly FleetNodeSettings[],
+): Pick<FleetOptions, "nodes" | "contextTokens" | "defaultModel" | "models" | "weights"> {
+  const weights = projects.flatMap(({ project, fleetWeight }) =>
+    fleetWeight === undefined ? [] : [[project.id as string, fleetWeight] as const],
+  );
+  return {
+    nodes: nodes.map(({ vramGB, diskGB, ...node }) => ({
+      ...node,
+      ...(vramGB !== undefined && { vramBytes: vramGB * GIB }),
+      ...(diskGB !== undefined && { diskBytes: diskGB * GIB }),
+    })),
+    contextTokens,
+    defaultModel: model,
+    models,
+    weights: Object.fromEntries(weights),
+  };
+}
