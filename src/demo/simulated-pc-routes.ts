@@ -62,11 +62,14 @@ const ROUTES: Readonly<Record<string, Route>> = {
   "DELETE /api/delete": deleteModel,
 };
 
+/** Where a fault may wait for a number of lines. */
+const STREAMING = ["/api/chat", "/api/generate", "/api/pull"];
+
 /** Answers one request as Ollama would. Resolves when nothing more will be sent. */
 export async function answerRequest(exchange: Exchange, parts: PcParts, signal: AbortSignal): Promise<void> {
   const { fault, res, entry, method, path } = exchange;
   if (fault?.kind === "status") return fail(exchange, fault.status, fault.error);
-  if (fault?.kind === "hang" && path !== "/api/chat" && path !== "/api/generate") return;
+  if (fault?.kind === "hang" && !STREAMING.includes(path)) return;
   const route = ROUTES[`${method === "HEAD" ? "GET" : method} ${path}`];
   if (!route) return void res.writeHead(404, { "content-type": "text/plain" }).end("404 page not found");
   await route(exchange, parts, signal);
