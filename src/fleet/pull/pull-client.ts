@@ -47,7 +47,7 @@ export class PullRefused extends Error {}
 
 const CONNECT_MS = 2_000;
 const LOOK_MS = 10_000;
-/** Ollama tells its progress 16 times a second, but says nothing while it checks a large file or asks the registry. */
+/** Ollama tells its first status at once and its progress 16 times a second, but nothing while it checks a large file. */
 const SILENCE_MS = { pulling: 60_000, otherwise: 900_000 };
 const LONGEST_PULL_MS = 7 * 24 * 3_600_000;
 const MAX_LINE_BYTES = 65_536;
@@ -101,7 +101,7 @@ export function createPullClient(pc: { readonly name: string; readonly url: stri
   async function* pull(name: string, caller: AbortSignal): AsyncGenerator<PullLine> {
     const timer = createPhaseTimer({ clock, timers }, caller, LONGEST_PULL_MS);
     try {
-      timer.begin("answer", SILENCE_MS.otherwise);
+      timer.begin("answer", SILENCE_MS.pulling);
       const response = await send("POST", "/api/pull", { model: name, stream: true }, timer.signal);
       if (response.statusCode !== 200) {
         throw statusFailure(response.statusCode, await readText(response.body, MAX_LINE_BYTES));
