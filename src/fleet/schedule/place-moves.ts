@@ -37,14 +37,18 @@ export function movesFor(
     const { serviceMs, loadMs } = view.rates(node.facts.name, model.name);
     const hardMs = Math.max(options.hardResidencyMs, options.hardLoads * loadMs);
     const residencyMs = isForOrphan ? hardMs : Math.max(options.minResidencyMs, hardMs);
-    for (const evict of victimSets(node, model, (copy) => copy.isNew || view.nowMs - copy.sinceMs >= residencyMs)) {
+    for (const evict of victimSets(node, model, (copy) => mayGo(copy, view.nowMs, residencyMs))) {
       const displaced = evict.reduce((sum, copy) => sum + copy.busy, 0);
       const move = { node, model, evict, beside: node.copies.length, isForOrphan };
-      found.push({ move, rank: serviceMs * (1 + 2 * displaced) + loadMs / 10 });
+      found.push({ move, rank: serviceMs * (1 + node.busy + 2 * displaced) + loadMs / 10 });
     }
   }
   found.sort((a, b) => a.rank - b.rank);
   return found.slice(0, options.maxNodes).map(({ move }) => move);
+}
+
+function mayGo(copy: Copy, nowMs: number, residencyMs: number): boolean {
+  return copy.isNew ? !copy.isFirm : nowMs - copy.sinceMs >= residencyMs;
 }
 
 /** The smallest sets of copies that leave room when they go, least used first; `[[]]` when there is room. */

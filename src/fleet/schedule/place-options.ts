@@ -37,7 +37,7 @@ export const PLACEMENT_OPTIONS: PlacementOptions = {
   hardResidencyMs: 10_000,
   hardLoads: 3,
   patienceMs: 20_000,
-  margin: 1.3,
+  margin: 2,
   worth: 0.1,
   contention: 0.5,
   variability: 1.2,

@@ -13,6 +13,8 @@ export interface PictureNode {
   readonly facts: PlacementNode;
   /** Copies that are there or will be. */
   readonly copies: Copy[];
+  /** Copies that are there now, whatever the search does with them. */
+  readonly there: Copy[];
   /** Something is loading or leaving there: it is left alone until that is done. */
   readonly isBusy: boolean;
   /** Answers being written there at once, as expected. */
@@ -44,8 +46,12 @@ export interface Copy {
   readonly sinceMs: number;
   readonly inFlight: number;
   readonly isPinned: boolean;
+  /** With `isNew`: what went for it. */
+  readonly evicted: readonly Copy[];
   /** Not there yet: it is this plan's own. */
   readonly isNew: boolean;
+  /** This plan does not take it back: it is pinned, or for a model that had no other copy. */
+  readonly isFirm: boolean;
   /** Slots in use, as expected. */
   busy: number;
   /** Requests a millisecond that it serves, as expected. */
@@ -62,10 +68,14 @@ export function drawPicture(view: PlacementView, options: PlacementOptions): Pic
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map((facts, at): PictureNode => {
       const isBusy = facts.copies.some((copy) => copy.state === "loading" || copy.state === "leaving");
-      return { at, facts, copies: [], isBusy, busy: 0 };
+      return { at, facts, copies: [], there: [], isBusy, busy: 0 };
     });
   for (const node of nodes) {
-    for (const copy of node.facts.copies) place(drawCopy(view, node, copy, byName.get(copy.model)));
+    for (const facts of node.facts.copies) {
+      const copy = drawCopy(view, node, facts, byName.get(facts.model));
+      node.there.push(copy);
+      place(copy);
+    }
   }
   return { nodes, models };
 }
@@ -89,24 +99,29 @@ export function remove(copy: Copy): void {
   if (at >= 0) copy.model?.copies.splice(at, 1);
 }
 
-/** A copy that is not there yet: a PC loads one model after another. */
-export function newCopy(view: PlacementView, node: PictureNode, model: PictureModel, drainMs: number): Copy {
+/** A copy that is not there yet, in the place of others: a PC loads one model after another, the first when it is idle. */
+export function newCopy(
+  view: PlacementView,
+  { node, model, evict, isFirm }: { node: PictureNode; model: PictureModel; evict: readonly Copy[]; isFirm: boolean },
+): Copy {
   const { serviceMs, loadMs } = view.rates(node.facts.name, model.name);
-  const before = node.copies.reduce(
-    (latest, copy) => (copy.isNew ? Math.max(latest, copy.readyInMs) : latest),
-    drainMs,
-  );
+  let startMs = 0;
+  for (const copy of evict) startMs = Math.max(startMs, copy.inFlight > 0 ? copy.serviceMs : 0);
+  for (const copy of node.copies) startMs = Math.max(startMs, copy.isNew ? copy.readyInMs : 0);
+  const isPinnedHere = isPinned(view, node.facts.name, model.name);
   return {
     node,
     model,
     name: model.name,
     slots: slotsFor(view, node.facts, model),
     serviceMs,
-    readyInMs: before + loadMs,
+    readyInMs: startMs + loadMs,
     sinceMs: view.nowMs,
     inFlight: 0,
-    isPinned: isPinned(view, node.facts.name, model.name),
+    isPinned: isPinnedHere,
+    evicted: evict,
     isNew: true,
+    isFirm: isFirm || isPinnedHere,
     busy: 0,
     perMs: 0,
   };
@@ -135,7 +150,9 @@ function drawCopy(view: PlacementView, node: PictureNode, copy: PlacementCopy, m
     sinceMs: copy.sinceMs,
     inFlight: copy.inFlight,
     isPinned: isPinned(view, node.facts.name, copy.model),
+    evicted: [],
     isNew: false,
+    isFirm: false,
     busy: 0,
     perMs: 0,
   };

@@ -1,23 +1,19 @@
 import { mayHold } from "./place-may-hold.ts";
-import type { Move } from "./place-moves.ts";
 import { victimSets } from "./place-moves.ts";
-import {
-  type Copy,
-  newCopy,
-  type Picture,
-  type PictureModel,
-  type PictureNode,
-  place,
-  remove,
-} from "./place-picture.ts";
+import { newCopy, type Picture, type PictureModel, type PictureNode, place, remove } from "./place-picture.ts";
 import type { PlacementView } from "./placement-shape.ts";
+
+export interface Pin {
+  readonly node: PictureNode;
+  readonly model: PictureModel;
+}
 
 /**
  * Loads that settings ask for: models pinned to a PC that does not hold them. What is not pinned makes room, however
  * young; where the pins of one PC do not fit together, the first by name win. One load a PC.
  */
-export function pinMoves(view: PlacementView, picture: Picture): Move[] {
-  const moves: Move[] = [];
+export function pinMoves(view: PlacementView, picture: Picture): Pin[] {
+  const moves: Pin[] = [];
   const taken = new Set<PictureNode>();
   for (const model of picture.models) {
     for (const node of pinnedNodes(view, picture, model)) {
@@ -26,9 +22,9 @@ export function pinMoves(view: PlacementView, picture: Picture): Move[] {
       const evict = victimSets(node, model, () => true)[0];
       if (evict === undefined) continue;
       for (const copy of evict) remove(copy);
-      place(newCopy(view, node, model, drainOf(evict)));
+      place(newCopy(view, { node, model, evict, isFirm: true }));
       taken.add(node);
-      moves.push({ node, model, evict, beside: node.copies.length - 1 + evict.length, isForOrphan: false });
+      moves.push({ node, model });
     }
   }
   return moves;
@@ -37,8 +33,4 @@ export function pinMoves(view: PlacementView, picture: Picture): Move[] {
 function pinnedNodes(view: PlacementView, picture: Picture, model: PictureModel): PictureNode[] {
   const names = view.rules.get(model.name)?.pinned ?? [];
   return picture.nodes.filter((node) => names.includes(node.facts.name));
-}
-
-function drainOf(evict: readonly Copy[]): number {
-  return evict.reduce((most, copy) => Math.max(most, copy.inFlight > 0 ? copy.serviceMs : 0), 0);
 }

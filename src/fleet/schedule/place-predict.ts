@@ -66,9 +66,10 @@ function priceOf(model: PictureModel, options: PlacementOptions): number {
   }
   const queued = queueArea(model, options);
   if (slots === 0 || model.perMs === 0) return queued;
-  const waitMs = steadyWaitMs(model.perMs, slots, perMs, options);
+  const comes = Math.min(model.perMs, perMs);
+  const waitMs = steadyWaitMs(comes, slots, perMs, options);
   const first = served > 0 ? (options.firstTokenShare * firstMs) / served : 0;
-  return queued + model.perMs * horizonMs * (waitMs + first);
+  return queued + horizonMs * (comes * waitMs + model.perMs * first);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Move, movesFor } from "./place-moves.ts";
+import { isOrphan, type Move, movesFor } from "./place-moves.ts";
 import type { PlacementOptions } from "./place-options.ts";
 import type { Picture, PictureModel } from "./place-picture.ts";
 import { settleAll } from "./place-predict.ts";
@@ -31,7 +31,7 @@ interface Search {
  */
 export function searchMoves(view: PlacementView, picture: Picture, options: PlacementOptions): Found {
   const search: Search = { view, picture, options, tried: 0 };
-  const taken: (Move & { gainMs: number })[] = [];
+  const taken: (Move & { gainMs: number })[] = serveOverdue(search);
   for (;;) {
     const chains = lookRound(search);
     const before = taken.length;
@@ -42,6 +42,34 @@ export function searchMoves(view: PlacementView, picture: Picture, options: Plac
     if (taken.length === before || search.tried >= options.maxMoves) return { moves: taken, tried: search.tried };
     settleAll(picture, options);
   }
+}
+
+/** Models that have waited longest and are nowhere come first, whatever it costs the others. */
+function serveOverdue(search: Search): (Move & { gainMs: number })[] {
+  const { view, picture, options } = search;
+  const taken: (Move & { gainMs: number })[] = [];
+  const overdue = picture.models.filter((model) => isOrphan(model) && model.demand.oldestWaitMs >= options.patienceMs);
+  for (const model of overdue.sort((a, b) => b.demand.oldestWaitMs - a.demand.oldestWaitMs)) {
+    const best = bestOf(search, movesFor(view, picture, model, options));
+    if (best === undefined) continue;
+    attempt(search, best.move);
+    taken.push({ ...best.move, gainMs: Math.max(1, best.net) });
+  }
+  return taken;
+}
+
+/** Of these the one that saves most, or costs least. */
+function bestOf(search: Search, moves: readonly Move[]): { move: Move; net: number } | undefined {
+  const now = pricesOf(search.picture);
+  let best: { move: Move; net: number } | undefined;
+  for (const move of moves) {
+    if (search.tried >= search.options.maxMoves) break;
+    const undo = attempt(search, move);
+    const { benefitMs, harmMs } = balanceSince(search.picture, now);
+    undo();
+    if (best === undefined || benefitMs - harmMs > best.net) best = { move, net: benefitMs - harmMs };
+  }
+  return best;
 }
 
 /** Single moves that pay, best first; when none does, chains that pay. */
@@ -94,20 +122,8 @@ function bestRepair(search: Search, before: readonly number[]): Move | undefined
     }
   });
   if (harmed === undefined) return;
-  const now = pricesOf(picture);
-  let best: Move | undefined;
-  let bestNet = 0;
-  for (const move of movesFor(view, picture, harmed, options).slice(0, options.maxRepairs)) {
-    if (search.tried >= options.maxMoves) break;
-    const undo = attempt(search, move);
-    const balance = balanceSince(picture, now);
-    undo();
-    if (balance.benefitMs - balance.harmMs > bestNet) {
-      bestNet = balance.benefitMs - balance.harmMs;
-      best = move;
-    }
-  }
-  return best;
+  const best = bestOf(search, movesFor(view, picture, harmed, options).slice(0, options.maxRepairs));
+  return best !== undefined && best.net > 0 ? best.move : undefined;
 }
 
 /** Takes a chain for good, if it is still possible and still pays beside those taken before it. */
@@ -134,10 +150,7 @@ function attempt(search: Search, move: Move): () => void {
   return perform(search.view, move, search.options);
 }
 
-/** The chain's first model is whom it is for. */
 function pays({ view, options }: Search, moves: readonly Move[], { benefitMs, harmMs }: Balance): boolean {
-  const first = moves[0];
-  if (first?.isForOrphan && first.model.demand.oldestWaitMs >= options.patienceMs) return true;
   let loadMs = 0;
   for (const move of moves) loadMs += view.rates(move.node.facts.name, move.model.name).loadMs;
   return benefitMs > options.margin * harmMs + options.worth * loadMs;

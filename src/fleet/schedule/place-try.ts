@@ -28,21 +28,22 @@ export function balanceSince(picture: Picture, before: readonly number[]): Balan
 }
 
 /**
- * Makes a move in the picture and prices the models of its PC anew. Returns what undoes it; moves made one after
- * another are undone last first.
+ * Makes a move in the picture and prices the models of its PC anew; a copy that was to go and is wanted after all just
+ * stays. Returns what undoes it; moves made one after another are undone last first.
  */
-export function perform(view: PlacementView, { node, model, evict }: Move, options: PlacementOptions): () => void {
+export function perform(
+  view: PlacementView,
+  { node, model, evict, isForOrphan }: Move,
+  options: PlacementOptions,
+): () => void {
   const models = [model];
   for (const copy of node.copies) {
     if (copy.model !== undefined && !models.includes(copy.model)) models.push(copy.model);
   }
   const restore = remember(models);
-  let drainMs = 0;
-  for (const copy of evict) {
-    if (copy.inFlight > 0) drainMs = Math.max(drainMs, copy.serviceMs);
-    remove(copy);
-  }
-  const added = newCopy(view, node, model, drainMs);
+  for (const copy of evict) remove(copy);
+  const stayed = node.there.find((copy) => copy.name === model.name);
+  const added = stayed ?? newCopy(view, { node, model, evict, isFirm: isForOrphan });
   place(added);
   settle(models, options);
   return () => {

@@ -1,5 +1,5 @@
 import { PLACEMENT_OPTIONS, type PlacementOptions } from "./place-options.ts";
-import { type Copy, drawPicture, type Picture, type PictureNode } from "./place-picture.ts";
+import { drawPicture, type Picture, type PictureNode } from "./place-picture.ts";
 import { pinMoves } from "./place-pins.ts";
 import { settleAll } from "./place-predict.ts";
 import { fits } from "./place-room.ts";
@@ -27,19 +27,22 @@ export function planPlacement(view: PlacementView, options: Partial<PlacementOpt
   return { loads, keep: keepOf(view, picture), reasons: loads.map((load) => reason(load, view)), tried };
 }
 
-/** Of what is to come to a PC, the load that saves most; the others follow in later calls, if they still pay. */
+/**
+ * Of what is to come to a PC, the load that was decided first; the others follow in later calls, if they still pay.
+ * What was to go for it goes, and more only where it needs the room.
+ */
 function firstLoad(node: PictureNode, gains: ReadonlyMap<string, number>): PlacementLoad | undefined {
-  const gainOf = (copy: Copy) => gains.get(keyOf(node, copy.name)) ?? 1;
-  const first = node.copies.filter((copy) => copy.isNew).sort((a, b) => gainOf(b) - gainOf(a) || b.perMs - a.perMs)[0];
+  const first = node.copies.find((copy) => copy.isNew);
   if (first === undefined) return;
   const there = node.facts.copies.map((copy) => copy.model);
-  const going = there.filter((name) => !node.copies.some((copy) => copy.name === name));
+  const own = first.evicted.filter((copy) => !copy.isNew).map((copy) => copy.name);
+  const going = there.filter((name) => !node.copies.some((copy) => copy.name === name) && !own.includes(name));
   const evict: string[] = [];
-  for (const name of going) {
+  for (const name of [...own, ...going]) {
     if (fits(node.facts, [...there.filter((other) => !evict.includes(other)), first.name])) break;
     evict.push(name);
   }
-  return { node: node.facts.name, model: first.name, evict, gainMs: gainOf(first) };
+  return { node: node.facts.name, model: first.name, evict, gainMs: gains.get(keyOf(node, first.name)) ?? 1 };
 }
 
 /** How much a copy is wanted: the work it is expected to do, and how long it would take to load it again. */
