@@ -1,3 +1,4 @@
+import type { PlacementOptions } from "./place-options.ts";
 import type {
   Command,
   Explanation,
@@ -8,6 +9,7 @@ import type {
   SchedulerOverview,
   WaitEstimate,
 } from "./shapes.ts";
+import type { Tuning } from "./tuning.ts";
 
 /**
  * Decides which request goes to which PC and which models live where. Pure: every call takes the time (milliseconds on
@@ -61,4 +63,7 @@ export interface SchedulerOptions {
   readonly maxWaiting?: number;
   /** How long requests without a deadline of their own may wait, by class, in milliseconds. */
   readonly waitMs?: { readonly interactive: number; readonly batch: number };
+  /** Other numbers than those of `TUNING` and `PLACEMENT_OPTIONS`, to explore. */
+  readonly tuning?: Partial<Tuning>;
+  readonly placement?: Partial<PlacementOptions>;
 }

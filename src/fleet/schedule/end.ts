@@ -1,0 +1,128 @@
+import { breakerFailure, breakerSuccess } from "./breaker.ts";
+import { dropCopy, wake } from "./copies.ts";
+import { allFailed } from "./hope.ts";
+import { learnAnswer, learnDecode, learnPrefill } from "./learned-rates.ts";
+import { enqueue } from "./queue.ts";
+import { countStreams } from "./send.ts";
+import type { Outcome, Usage } from "./shapes.ts";
+import { slotLearned, slotMissed } from "./slots.ts";
+import { placeSoon } from "./slow-loop.ts";
+import type { Sent, World } from "./world.ts";
+
+/** The first token came: learns whether there is a slot more, and how good the guess was. */
+export function noteFirstToken(world: World, sent: Sent, nowMs: number): void {
+  if (sent.firstTokenAtMs !== undefined) return;
+  countStreams(sent.node, nowMs);
+  sent.firstTokenAtMs = nowMs;
+  sent.streamMsAtFirst = sent.node.streamMs;
+  breakerSuccess(sent.node.breaker);
+  sent.node.pauses = 0;
+  const { guess, request } = sent.entry;
+  const model = world.models.get(request.model);
+  if (guess !== undefined && model !== undefined && guess.aboutMs > 500) {
+    const ratio = Math.log(Math.max(100, nowMs - guess.atMs) / guess.aboutMs);
+    model.guessError += 0.1 * Math.min(1, Math.max(-1, ratio));
+    model.guessError = Math.min(1, Math.max(-1, model.guessError));
+  }
+  if (sent.isSlotTry) {
+    const tookMs = nowMs - sent.sentMs;
+    const hadToWait = sent.otherEndedMs !== undefined && tookMs > 2 * sent.firstTokenMs + 200;
+    slotLearned(world, sent.copy, !hadToWait, nowMs);
+  }
+  wake(world, sent.node);
+}
+
+/** Frees the slot, learns, and puts the request back if it may go elsewhere. */
+export function endSent(world: World, sent: Sent, outcome: Outcome, nowMs: number): void {
+  release(world, sent, nowMs);
+  const { breaker } = sent.node;
+  if (outcome.kind === "done") {
+    if (sent.firstTokenAtMs === undefined) noteFirstToken(world, sent, nowMs);
+    breakerSuccess(breaker);
+    learnUsage(world, sent, outcome, nowMs);
+  } else if (outcome.kind === "refused") breakerSuccess(breaker);
+  else if (outcome.kind === "failed") fail(world, sent, outcome, nowMs);
+  wake(world, sent.node);
+}
+
+function release(world: World, sent: Sent, nowMs: number): void {
+  const { node, copy, entry } = sent;
+  countStreams(node, nowMs);
+  world.sent.delete(entry.request.id);
+  copy.running.delete(sent);
+  copy.inFlight -= 1;
+  node.inFlight -= 1;
+  copy.lastUsedMs = nowMs;
+  if (entry.request.class === "batch") {
+    copy.batchInFlight -= 1;
+    node.batchInFlight -= 1;
+  }
+  for (const other of copy.running) {
+    if (other.isSlotTry && other.firstTokenAtMs === undefined) other.otherEndedMs ??= nowMs;
+  }
+  world.dirty.add(copy.model);
+}
+
+function fail(world: World, sent: Sent, outcome: Outcome & { kind: "failed" }, nowMs: number): void {
+  const { node, entry, copy } = sent;
+  const { fault, why, isBeforeFirstToken } = outcome;
+  if (fault === "busy") pause(world, sent, nowMs);
+  else if (fault === "missing") {
+    node.loadFailures.set(copy.model.name, { times: 1, untilMs: nowMs + world.tuning.loadBackoffMs, why });
+    if (copy.inFlight === 0 && node.copies.get(copy.model.name) === copy) dropCopy(world, copy);
+    else copy.state = "leaving";
+  } else if (node.facts.health === "up") breakerFailure(node.breaker, nowMs, world.tuning);
+  if (!isBeforeFirstToken || sent.firstTokenAtMs !== undefined) return;
+  entry.lastFault = { fault, why };
+  // A PC that is full, or known to be gone, may still serve it when it is back.
+  const mayReturn = fault === "busy" || (fault === "unreachable" && node.facts.health !== "up");
+  if (!mayReturn && !entry.failedOn.includes(node.name)) entry.failedOn = [...entry.failedOn, node.name].sort();
+  if (fault !== "busy" && entry.attempts >= world.tuning.attempts) {
+    world.commands.push({ kind: "give-up", request: entry.request, reason: allFailed(entry) });
+    return;
+  }
+  requeue(world, sent, nowMs);
+}
+
+function requeue(world: World, { entry }: Sent, nowMs: number): void {
+  const model = world.models.get(entry.request.model)!;
+  entry.guess = undefined;
+  world.waiting.set(entry.request.id, entry);
+  world.deadlines.push(entry);
+  enqueue(model.queue, entry, world.weights.get(entry.request.share) ?? 1);
+  world.dirty.add(model);
+  if (model.copies.length === 0) placeSoon(world, nowMs);
+}
+
+function pause(world: World, { node }: Sent, nowMs: number): void {
+  node.pausedUntilMs = Math.max(node.pausedUntilMs, nowMs + world.tuning.busyPauseMs * 2 ** Math.min(3, node.pauses));
+  node.pauses += 1;
+}
+
+/** What the PC tells is believed where it fits what was seen from here; else what was seen counts. */
+function learnUsage(world: World, sent: Sent, usage: Usage, nowMs: number): void {
+  const { node, copy, entry } = sent;
+  const { model, share, promptTokens: estimated } = entry.request;
+  const answerTokens = usage.answerTokens ?? 0;
+  if (answerTokens > 0) learnAnswer(world.rates, model, share, estimated, answerTokens);
+  if (entry.request.maxTokens === undefined || answerTokens > 0)
+    copy.model.demand.answerTokens += 0.05 * (answerTokens - copy.model.demand.answerTokens);
+  const firstMs = sent.firstTokenAtMs! - sent.sentMs;
+  const restMs = nowMs - sent.firstTokenAtMs!;
+  const isHonest = fits(usage.decodeMs, restMs, 0.3) && fits(usage.prefillMs, firstMs, 0);
+  const prefillMs = isHonest ? (usage.prefillMs ?? firstMs) : firstMs;
+  const decodeMs = isHonest ? (usage.decodeMs ?? restMs) : restMs;
+  const waitedMs = isHonest ? (usage.totalMs ?? 0) - (usage.loadMs ?? 0) - prefillMs - decodeMs : 0;
+  const meanFirst = firstMs > 0 ? (sent.streamMsAtFirst - sent.streamMsAtSend) / firstMs : 1;
+  const meanRest = restMs > 0 ? (node.streamMs - sent.streamMsAtFirst) / restMs : 1;
+  if (!sent.isPrefixHit && (usage.loadMs ?? 0) < 0.2 * Math.max(1, firstMs)) {
+    const tokens = usage.promptTokens ?? estimated;
+    learnPrefill(world.rates, node.name, model, { tokens, ms: Math.max(prefillMs, 0.01), streams: meanFirst });
+  }
+  if (restMs > 0) learnDecode(world.rates, node.name, model, { tokens: answerTokens, ms: decodeMs, streams: meanRest });
+  if (waitedMs > Math.max(300, 0.3 * firstMs) && !sent.isSlotTry) slotMissed(world, copy, nowMs);
+}
+
+function fits(toldMs: number | undefined, seenMs: number, least: number): boolean {
+  return toldMs === undefined || (toldMs >= least * seenMs - 50 && toldMs <= 1.1 * seenMs + 50);
+}

@@ -1,0 +1,101 @@
+import { loadMsOf } from "./learned-rates.ts";
+import { predict, restMs } from "./predict.ts";
+import { type Entry, entriesOf, isBefore, waitingIn } from "./queue.ts";
+import type { WaitEstimate } from "./shapes.ts";
+import type { Copy, ModelState, World } from "./world.ts";
+
+/** An honest guess at when a waiting request gets its first token: its model's queue played forward. */
+export function estimateWait(world: World, entry: Entry, nowMs: number): WaitEstimate {
+  const model = world.models.get(entry.request.model)!;
+  const usable = model.copies.filter((copy) => copy.node.facts.health === "up" && copy.state !== "leaving");
+  if (
+    model.forecast === undefined ||
+    nowMs - model.forecast.atMs > world.tuning.estimateMs ||
+    !model.forecast.starts.has(entry.request.id)
+  ) {
+    model.forecast = { atMs: nowMs, starts: playForward(world, model, usable, nowMs) };
+  }
+  const start = model.forecast.starts.get(entry.request.id);
+  const ahead = start?.ahead ?? waitingIn(model.queue) - 1;
+  const isAnyUp = [...world.nodes.values()].some((node) => node.facts.health === "up" && !node.facts.isDrained);
+  if (!isAnyUp) return { ahead, why: "no-pc" };
+  const ready = usable.filter((copy) => copy.state !== "loading");
+  const loading = usable.find((copy) => copy.state === "loading");
+  const aboutMs = start === undefined || !Number.isFinite(start.atMs) ? undefined : aboutOf(model, start.atMs - nowMs);
+  if (aboutMs !== undefined) entry.guess ??= { atMs: nowMs, aboutMs };
+  if (ready.length === 0 && loading !== undefined) return { aboutMs, ahead, why: "loading", node: loading.node.name };
+  return { aboutMs, ahead, why: "busy" };
+}
+
+function aboutOf(model: ModelState, plainMs: number): number {
+  return Math.max(100, plainMs) * Math.exp(model.guessError);
+}
+
+/** When a load that was sent, or waits for room, will be over. */
+function loadRestMs(world: World, copy: Copy, nowMs: number): number {
+  const sizeBytes = copy.node.facts.models.get(copy.model.name)?.sizeBytes;
+  const loadMs = loadMsOf(world.rates, copy.node.name, copy.model.name, sizeBytes);
+  if (copy.isAsked) return Math.max(loadMs - (nowMs - copy.askedMs), 0.1 * loadMs);
+  let roomMs = 0;
+  for (const name of copy.evict) {
+    for (const sent of copy.node.copies.get(name)?.running ?? []) roomMs = Math.max(roomMs, restMs(sent, nowMs));
+  }
+  return roomMs + loadMs;
+}
+
+/** Gives each waiting request of the model, in its order, the slot that is free first. */
+function playForward(world: World, model: ModelState, copies: readonly Copy[], nowMs: number) {
+  const slots: { freeMs: number; copy: Copy }[] = [];
+  for (const copy of copies) {
+    const rests = [...copy.running].map((sent) => restMs(sent, nowMs)).sort((a, b) => a - b);
+    const fromMs = nowMs + (copy.state === "loading" ? loadRestMs(world, copy, nowMs) : 0);
+    for (let slot = 0; slot < copy.slots; slot += 1) {
+      slots.push({ freeMs: fromMs + (slot < rests.length ? rests[slot]! : 0), copy });
+    }
+  }
+  const starts = new Map<number, { atMs: number; ahead: number }>();
+  let ahead = 0;
+  for (const entry of inOrder(model, nowMs, world)) {
+    const slot = slots.reduce<(typeof slots)[number] | undefined>(
+      (a, b) => (a && a.freeMs <= b.freeMs ? a : b),
+      undefined,
+    );
+    if (slot === undefined) starts.set(entry.request.id, { atMs: Number.POSITIVE_INFINITY, ahead });
+    else {
+      const { copy } = slot;
+      const work = { promptTokens: entry.request.promptTokens, answerTokens: entry.answerTokens, isPrefixHit: false };
+      const streams = Math.max(copy.slots, copy.node.inFlight);
+      const { firstTokenMs, serviceMs } = predict(world, { node: copy.node, model: model.name, streams }, work);
+      starts.set(entry.request.id, { atMs: slot.freeMs + firstTokenMs, ahead });
+      slot.freeMs += serviceMs;
+    }
+    ahead += 1;
+  }
+  return starts;
+}
+
+/** The order in which they will go, were nobody else to come: the fair queue played without touching it. */
+function inOrder(model: ModelState, nowMs: number, world: World): Entry[] {
+  const { batchAgesMs } = world.tuning;
+  const rank = (entry: Entry) =>
+    entry.request.class === "interactive" || nowMs - entry.arrivedMs > batchAgesMs ? 0 : 1;
+  const byShare = new Map<string, Entry[]>();
+  for (const entry of [...entriesOf(model.queue)].sort((a, b) => (isBefore(a, b) ? -1 : 1))) {
+    const key = `${entry.request.class}\n${entry.request.share}`;
+    const list = byShare.get(key);
+    if (list === undefined) byShare.set(key, [entry]);
+    else list.push(entry);
+  }
+  const tagged: { entry: Entry; rank: number; tag: number }[] = [];
+  for (const list of byShare.values()) {
+    const { class: kind, share: name } = list[0]!.request;
+    const share = model.queue[kind].shares.get(name)!;
+    let tag = share.tag;
+    for (const entry of list) {
+      tagged.push({ entry, rank: rank(entry), tag });
+      tag += entry.workMs / share.weight;
+    }
+  }
+  tagged.sort((a, b) => a.rank - b.rank || a.tag - b.tag || (isBefore(a.entry, b.entry) ? -1 : 1));
+  return tagged.map((one) => one.entry);
+}

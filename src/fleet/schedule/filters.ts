@@ -1,0 +1,90 @@
+import { interactivePerS } from "./demand.ts";
+import type { FleetRequest } from "./shapes.ts";
+import type { Copy, NodeState, World } from "./world.ts";
+
+/** What a filter looks at. */
+export interface Candidate {
+  readonly world: World;
+  readonly node: NodeState;
+  readonly copy: Copy | undefined;
+  readonly request: FleetRequest | Omit<FleetRequest, "id">;
+  readonly failedOn: readonly string[];
+  /** It has waited so long that it is served like an interactive one. */
+  readonly isAged: boolean;
+  readonly nowMs: number;
+  /** A slot more than is known may be tried. */
+  readonly isSlotTry?: boolean;
+}
+
+/** `undefined`: it passes. Else what was found, in words for people. */
+export type Filter = (candidate: Candidate) => string | undefined;
+
+/** What settings and disks say: who is taken out by these is out until somebody changes something. */
+export const STANDING_FILTERS: Readonly<Record<string, Filter>> = {
+  forbidden: ({ world, node, request }) =>
+    world.rules.get(request.model)?.forbidden?.includes(node.name) ? "settings keep this model off it" : undefined,
+  labels: ({ world, node, request }) =>
+    missingLabel(node, request.labels) ?? missingLabel(node, world.rules.get(request.model)?.labels),
+  taints: ({ world, node, request }) => {
+    if (node.facts.taints.length === 0) return undefined;
+    const borne = world.rules.get(request.model)?.tolerations;
+    const taint = node.facts.taints.find((one) => !request.tolerations?.includes(one) && !borne?.includes(one));
+    return taint === undefined ? undefined : `it has the taint ${taint}`;
+  },
+  model: ({ node, request }) => (node.facts.models.has(request.model) ? undefined : "it does not have the model"),
+};
+
+/** Every filter, in the order they are asked; the first that finds something takes the PC out. */
+export const FILTERS: Readonly<Record<string, Filter>> = {
+  health: ({ node }) =>
+    node.facts.health === "up"
+      ? undefined
+      : node.facts.health === "down"
+        ? "it is down"
+        : "nobody has looked at it yet",
+  drained: ({ node }) => (node.facts.isDrained ? "it is drained" : undefined),
+  ...STANDING_FILTERS,
+  failed: ({ node, failedOn }) => (failedOn.includes(node.name) ? "it failed this request before" : undefined),
+  breaker: ({ node }) => {
+    if (node.breaker.state === "open") return "it failed several times and is left alone for a while";
+    return node.breaker.state === "half-open" && node.inFlight > 0 ? "it is on trial with another request" : undefined;
+  },
+  pause: ({ node, nowMs }) => (nowMs < node.pausedUntilMs ? "it said it is full" : undefined),
+  resident: ({ copy }) => {
+    if (copy === undefined) return "the model is not in its memory";
+    if (copy.state === "loading") return "the model is still loading";
+    return copy.state === "leaving" ? "the model is about to leave its memory" : undefined;
+  },
+  slots: ({ copy, isSlotTry }) =>
+    copy!.inFlight < copy!.slots || isSlotTry ? undefined : `its ${copy!.slots === 1 ? "slot is" : "slots are"} taken`,
+  reserve: (candidate) => reserve(candidate),
+};
+
+/** The first filter that takes the PC out. */
+export function filteredBy(candidate: Candidate, filters: Readonly<Record<string, Filter>> = FILTERS) {
+  for (const name in filters) {
+    const because = filters[name]!(candidate);
+    if (because !== undefined) return { filteredBy: name, because };
+  }
+  return undefined;
+}
+
+/** Batch leaves room for those who may come and wait at a screen. */
+function reserve({ world, node, copy, request, isAged, nowMs }: Candidate): string | undefined {
+  if (request.class !== "batch" || isAged) return undefined;
+  const { tuning } = world;
+  const isAsked = (one: Copy) => interactivePerS(one.model.demand, nowMs, tuning) >= tuning.interactiveFromPerS;
+  if (copy!.slots > 1 && copy!.inFlight >= copy!.slots - tuning.batchLeavesSlots && isAsked(copy!)) {
+    return "its last slot is kept for interactive requests";
+  }
+  if (node.batchInFlight < tuning.batchPerNode) return undefined;
+  for (const one of node.copies.values()) {
+    if (isAsked(one)) return "it has as much batch work as interactive requests bear";
+  }
+  return undefined;
+}
+
+function missingLabel(node: NodeState, wanted: readonly string[] | undefined): string | undefined {
+  const missing = wanted?.find((label) => !node.facts.labels.includes(label));
+  return missing === undefined ? undefined : `it lacks the label ${missing}`;
+}

@@ -1,0 +1,171 @@
+import { addCopy, dropCopy, modelOf } from "./copies.ts";
+import { arrivalsPerS, interactiveShare } from "./demand.ts";
+import { loadMsOf } from "./learned-rates.ts";
+import { planPlacement } from "./place.ts";
+import type { ModelDemand, PlacementNode, PlacementPlan, PlacementView } from "./placement-shape.ts";
+import { predict } from "./predict.ts";
+import { entriesOf, waitingIn } from "./queue.ts";
+import { keepAliveOf } from "./send.ts";
+import type { ModelState, NodeState, World } from "./world.ts";
+
+/** The slow loop: asks which copies should live where, when it is time, and starts what the plan says. */
+export function place(world: World, nowMs: number): void {
+  if (nowMs < world.placeAtMs) return;
+  const demand = demandOf(world, nowMs);
+  const isPinned = [...world.rules.values()].some((rules) => (rules.pinned?.length ?? 0) > 0);
+  world.placeAtMs = demand.size > 0 || isPinned ? nowMs + world.tuning.placeEveryMs : Number.POSITIVE_INFINITY;
+  if (demand.size === 0 && !isPinned) return;
+  world.placedMs = nowMs;
+  carryOut(world, planPlacement(viewOf(world, demand, nowMs), world.placement), nowMs);
+}
+
+/** Asks the slow loop to look soon: at once, but not more often than the gap allows. */
+export function placeSoon(world: World, nowMs: number): void {
+  world.placeAtMs = Math.min(world.placeAtMs, Math.max(nowMs, world.placedMs + world.tuning.placeGapMs));
+}
+
+/** Loads whose room is free now are sent; copies that leave and are idle are dropped. */
+export function moveCopies(world: World, nowMs: number): void {
+  for (const node of world.nodes.values()) {
+    for (const copy of node.copies.values()) {
+      if (copy.state === "leaving" && copy.inFlight === 0 && !copy.isAsked) {
+        copy.isAsked = true;
+        copy.askedMs = nowMs;
+        world.commands.push({ kind: "unload", node: node.name, model: copy.model.name });
+      }
+      if (copy.state !== "loading" || copy.isAsked) continue;
+      if (node.facts.health !== "up") dropCopy(world, copy);
+      else if (mayLoadNow(node, copy.evict)) {
+        copy.isAsked = true;
+        copy.askedMs = nowMs;
+        world.commands.push({
+          kind: "load",
+          node: node.name,
+          model: copy.model.name,
+          keepAliveS: keepAliveOf(world, copy),
+        });
+      }
+    }
+  }
+}
+
+/** One load at a time on a PC: Ollama works on one, and blocks the others behind it. */
+function mayLoadNow(node: NodeState, evict: readonly string[]): boolean {
+  for (const copy of node.copies.values()) {
+    if (copy.state === "loading" && copy.isAsked) return false;
+  }
+  return !evict.some((model) => node.copies.has(model));
+}
+
+function carryOut(world: World, plan: PlacementPlan, nowMs: number): void {
+  for (const node of world.nodes.values()) {
+    const wants = plan.keep.get(node.name);
+    const ranked = [...(wants ?? [])].sort((a, b) => a[1] - b[1] || (a[0] < b[0] ? -1 : 1)).map(([model]) => model);
+    for (const copy of node.copies.values()) {
+      copy.want = wants?.get(copy.model.name);
+      copy.wantRank = Math.max(0, ranked.indexOf(copy.model.name));
+      if (copy.want === undefined) continue;
+      if (
+        copy.state === "foreign" ||
+        (copy.state === "leaving" && !copy.isAsked && !mustLeave(node, copy.model.name))
+      ) {
+        copy.state = "ready";
+        world.dirty.add(copy.model);
+      }
+    }
+  }
+  for (const load of plan.loads) {
+    const node = world.nodes.get(load.node);
+    if (node === undefined || node.copies.has(load.model)) continue;
+    for (const model of load.evict) {
+      const copy = node.copies.get(model);
+      if (copy !== undefined && copy.state !== "loading") copy.state = "leaving";
+    }
+    const evict = load.evict.filter((model) => node.copies.has(model));
+    const copy = addCopy(world, node, modelOf(world, load.model, nowMs), { state: "loading", nowMs, evict });
+    copy.want = load.gainMs;
+    copy.wantRank = Math.max(0, node.copies.size - 1);
+  }
+}
+
+/** A load that waits for its room. */
+function mustLeave(node: NodeState, model: string): boolean {
+  for (const copy of node.copies.values()) if (copy.state === "loading" && copy.evict.includes(model)) return true;
+  return false;
+}
+
+function viewOf(world: World, demand: ReadonlyMap<string, ModelDemand>, nowMs: number): PlacementView {
+  return {
+    nowMs,
+    nodes: [...world.nodes.values()].map((node) => nodeOf(node, nowMs)),
+    demand,
+    rules: world.rules,
+    rates: (name, model) => {
+      const node = world.nodes.get(name)!;
+      const asked = demand.get(model);
+      const work = { promptTokens: asked?.promptTokens ?? 500, answerTokens: asked?.answerTokens ?? 200 };
+      const sizeBytes = node.facts.models.get(model)?.sizeBytes;
+      return {
+        serviceMs: predict(world, { node, model, streams: 1 }, { ...work, isPrefixHit: false }).serviceMs,
+        loadMs: loadMsOf(world.rates, name, model, sizeBytes),
+      };
+    },
+  };
+}
+
+function nodeOf(node: NodeState, nowMs: number): PlacementNode {
+  const { facts } = node;
+  const models = new Map<string, number>();
+  for (const [name, model] of facts.models) {
+    const failure = node.loadFailures.get(name);
+    if (failure !== undefined && nowMs < failure.untilMs) continue;
+    models.set(name, facts.resident.get(name)?.vramBytes || model.sizeBytes || 0);
+  }
+  return {
+    name: node.name,
+    isUsable: facts.health === "up" && !facts.isDrained && node.breaker.state !== "open",
+    vramBytes: facts.vramBytes,
+    maxLoaded: facts.maxLoaded,
+    labels: facts.labels,
+    taints: facts.taints,
+    models,
+    copies: [...node.copies.values()].map(({ model, state, sinceMs, lastUsedMs, inFlight, slots }) => ({
+      model: model.name,
+      state,
+      sinceMs,
+      lastUsedMs,
+      inFlight,
+      slots,
+    })),
+  };
+}
+
+function demandOf(world: World, nowMs: number): Map<string, ModelDemand> {
+  const demand = new Map<string, ModelDemand>();
+  for (const model of world.models.values()) {
+    const waiting = waitingIn(model.queue);
+    const perS = arrivalsPerS(model.demand, nowMs, world.tuning);
+    const isPinned = (world.rules.get(model.name)?.pinned?.length ?? 0) > 0;
+    if (waiting === 0 && perS < 1e-4 && !isPinned) continue;
+    demand.set(model.name, {
+      arrivalsPerS: perS,
+      interactiveShare: interactiveShare(model.demand),
+      waiting,
+      oldestWaitMs: waiting === 0 ? 0 : nowMs - oldest(model),
+      promptTokens: model.demand.promptTokens || 500,
+      answerTokens: model.demand.answerTokens || 200,
+    });
+  }
+  for (const [name, rules] of world.rules) {
+    if ((rules.pinned?.length ?? 0) === 0 || demand.has(name)) continue;
+    const none = { arrivalsPerS: 0, interactiveShare: 1, waiting: 0, oldestWaitMs: 0 };
+    demand.set(name, { ...none, promptTokens: 500, answerTokens: 200 });
+  }
+  return demand;
+}
+
+function oldest(model: ModelState): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (const entry of entriesOf(model.queue)) least = Math.min(least, entry.arrivedMs);
+  return least;
+}
