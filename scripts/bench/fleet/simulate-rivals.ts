@@ -24,6 +24,9 @@ const NGINX_FAIL_TIMEOUT_MS = 10_000;
 /** HAProxy's `option httpchk` with `inter 2s fall 3 rise 2`, `on-marked-down shutdown-sessions`. */
 const CHECK = { everyMs: 2000, fall: 3, rise: 2 };
 
+/** HAProxy waits that long before it tries again. */
+const RETRY_PAUSE_MS = 1000;
+
 interface Server {
   readonly pc: number;
   readonly models: ReadonlySet<string>;
@@ -176,8 +179,9 @@ export function proxyWithQueue({ plan, maxConnections, hasPriority = false }: Qu
     function event(sent: Sent, { kind }: PcEvent): void {
       const server = servers[sent.pc]!;
       if (kind === "first-token" || !sent.ask) return;
+      const { ask } = sent;
       closed(server, sent);
-      if (kind !== "done" && !sent.hasToken) enqueue(sent.ask);
+      if (kind !== "done" && !sent.hasToken) world.at(world.nowMs() + RETRY_PAUSE_MS, () => enqueue(ask));
     }
 
     if (plan) preloadAll(world, plan);
