@@ -1,5 +1,4 @@
-import type { PilotoError } from "../../../core/domain/errors.ts";
-import { isPilotoError } from "../../../core/domain/errors.ts";
+import { isPilotoError, PilotoError } from "../../../core/domain/errors.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import {
   answerCutOff,
@@ -66,6 +65,7 @@ class RelayedAnswer implements RelayListener {
   /** When the first token came; 0 before. */
   #begunMs = 0;
   #heardMs = 0;
+  #passedBytes = 0;
   /** The program reads too slowly: nothing more is taken from the PC. */
   #isHeld = false;
   readonly #onAbort = () => this.#aborted();
@@ -147,6 +147,8 @@ class RelayedAnswer implements RelayListener {
   }
 
   #pass(lines: Buffer): void {
+    this.#passedBytes += lines.length;
+    if (this.#passedBytes > (this.#sink.mostBytes ?? Number.POSITIVE_INFINITY)) return void this.#tooLong();
     if (this.#sink.lines(lines) || this.#isHeld) return;
     this.#isHeld = true;
     this.#relay?.pause();
@@ -158,6 +160,7 @@ class RelayedAnswer implements RelayListener {
   }
 
   #finish(last: LastLine): void {
+    if (this.#isSettled) return;
     this.#place.usage(last.usage);
     this.#sink.end(last);
     this.#end(undefined);
@@ -191,6 +194,14 @@ class RelayedAnswer implements RelayListener {
   #broken(why: string, early: PilotoError = nodeFailed(this.#place.node, why)): void {
     if (this.#begunMs === 0) return void this.#end(early);
     const failure = answerCutOff(this.#place.node, why, early.cause);
+    this.#sink.fail(failure.message);
+    this.#end(failure);
+  }
+
+  #tooLong(): void {
+    const { model } = this.#sending;
+    const found = `${model} on ${this.#place.node.name} wrote more than ${this.#sink.mostBytes} bytes`;
+    const failure = new PilotoError("ANSWER_TOO_LONG", `${found}. The answer was stopped; ask for less, or stream it.`);
     this.#sink.fail(failure.message);
     this.#end(failure);
   }

@@ -5,6 +5,8 @@ import type { Usage } from "../schedule/shapes.ts";
  * first one fails; from then on `lines`, and at last `end` or `fail`, once.
  */
 export interface Sink {
+  /** It puts the answer together and holds no more of it than this. */
+  readonly mostBytes?: number;
   /** Whole lines of the answer. `false`: no more for now, until the function given to `onDrain` is called. */
   lines(lines: Buffer): boolean;
   onDrain(resume: () => void): void;

@@ -1,0 +1,48 @@
+import { hash } from "node:crypto";
+
+/** A usual token has about four characters; an image counts as many tokens as common vision models make of one. */
+const CHARACTERS_PER_TOKEN = 4;
+const TOKENS_PER_IMAGE = 800;
+
+/** How long a prompt is, as far as it shows without the model's own count. */
+export interface PromptSize {
+  readonly characters: number;
+  readonly images: number;
+}
+
+export function tokensOf({ characters, images }: PromptSize): number {
+  return Math.ceil(characters / CHARACTERS_PER_TOKEN) + images * TOKENS_PER_IMAGE;
+}
+
+export interface Said {
+  readonly role?: string;
+  readonly content?: string | null;
+  readonly images?: readonly string[] | null;
+}
+
+/** `tools` count as they are written. */
+export function sizeOfMessages(messages: readonly Said[], tools?: readonly unknown[] | null): PromptSize {
+  let characters = tools?.length ? JSON.stringify(tools).length : 0;
+  let images = 0;
+  for (const message of messages) {
+    characters += message.content?.length ?? 0;
+    images += message.images?.length ?? 0;
+  }
+  return { characters, images };
+}
+
+/** What of a text tells conversations apart. */
+const TOLD_APART_BY = 1024;
+
+/**
+ * Requests of one conversation have one affinity: they begin alike, up to the first thing that the user said, and the
+ * PC that holds this beginning in its cache answers sooner.
+ */
+export function affinityOf(messages: readonly Said[]): string | undefined {
+  let beginning = "";
+  for (const { role, content } of messages) {
+    beginning += `${role}\n${content?.slice(0, TOLD_APART_BY) ?? ""}\n`;
+    if (role === "user") return hash("sha1", beginning, "base64url");
+  }
+  return undefined;
+}
