@@ -38,8 +38,27 @@ export function addCopy(
   node.copies.set(model.name, copy);
   const at = model.copies.findIndex((other) => other.node.name > node.name);
   model.copies.splice(at < 0 ? model.copies.length : at, 0, copy);
+  adopt(world, copy);
   world.dirty.add(model);
   return copy;
+}
+
+/** Answers that still run from before the PC was gone, or was dropped: they hold their slots. */
+function adopt(world: World, copy: Copy): void {
+  for (const sent of world.sent.values()) {
+    if (sent.copy === copy || sent.node.name !== copy.node.name || sent.copy.model !== copy.model) continue;
+    const batch = sent.entry.request.class === "batch" ? 1 : 0;
+    if (sent.node !== copy.node) {
+      copy.node.inFlight += 1;
+      copy.node.batchInFlight += batch;
+    }
+    copy.inFlight += 1;
+    copy.batchInFlight += batch;
+    copy.running.add(sent);
+    sent.copy.running.delete(sent);
+    sent.copy = copy;
+    sent.node = copy.node;
+  }
 }
 
 /** Forgets a copy. Requests that still run there keep it until they end. */

@@ -64,8 +64,8 @@ export interface ModelState {
 /** A request on a PC. */
 export interface Sent {
   readonly entry: Entry;
-  readonly node: NodeState;
-  readonly copy: Copy;
+  node: NodeState;
+  copy: Copy;
   readonly sentMs: number;
   /** Predicted, of this attempt. */
   readonly firstTokenMs: number;
