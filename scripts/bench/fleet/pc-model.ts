@@ -235,7 +235,7 @@ class SimulatedPc implements PcModel {
       model: request.model,
       sizeBytes: model.sizeGB * 1e9,
       loadMs: (model.sizeGB / this.#spec.loadGBps) * 1000 * this.#slow,
-      slots: this.#spec.slots,
+      slots: model.isEmbedding ? 1 : this.#spec.slots,
       loadOptions: request.loadOptions ?? "",
       contextLength: 32_768,
       keepAliveMs: request.keepAliveMs,

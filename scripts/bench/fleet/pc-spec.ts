@@ -6,6 +6,8 @@ const Model = z.object({
   /** At speed 1, alone on the PC. */
   prefillTokensPerS: z.number().positive(),
   decodeTokensPerS: z.number().positive(),
+  /** Embeds only; then Ollama works on one request at a time. */
+  isEmbedding: z.boolean().optional(),
 });
 
 const Pc = z.object({
