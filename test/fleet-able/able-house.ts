@@ -40,17 +40,20 @@ export function fastClock(factor = 100): Clock {
   };
 }
 
+interface PullSituation {
+  readonly room?: Record<string, Partial<PullNode>>;
+  readonly timeFactor?: number;
+  /** Else only the pauses between two tries are quick. */
+  readonly clock?: Clock;
+}
+
 /** Simulated PCs and a way to pull to each, stopped when the test ends. `room` is by PC. */
-export async function pullHouse(
-  pcs: readonly SimulatedPc[],
-  { room = {}, timeFactor = 0 }: { room?: Record<string, Partial<PullNode>>; timeFactor?: number } = {},
-) {
+export async function pullHouse(pcs: readonly SimulatedPc[], { room = {}, timeFactor = 0, clock }: PullSituation = {}) {
   const brain: Brain = () => ({ text: "hello" });
   const simulated = await startSimulatedPcs(pcs, { brain, clock: systemClock(), timeFactor });
-  const clock = fastClock();
   const nodes: PullNode[] = simulated.nodes.map((node) => ({
     name: node.name,
-    client: createPullClient(node, clock),
+    client: createPullClient(node, clock ?? systemClock()),
     ...room[node.name],
   }));
   onTestFinished(async () => {
@@ -58,5 +61,5 @@ export async function pullHouse(
     await simulated.stop();
   });
   const leaving = new AbortController();
-  return { deps: { nodes, clock, signal: leaving.signal }, leaving, control: simulated.control };
+  return { deps: { nodes, clock: clock ?? fastClock(), signal: leaving.signal }, leaving, control: simulated.control };
 }

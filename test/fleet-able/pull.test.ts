@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { PcControl } from "../../src/demo/simulated-pc-control.ts";
 import { type PullProgress, pullModel } from "../../src/fleet/pull/pull-model.ts";
 import { removeModel } from "../../src/fleet/pull/remove-model.ts";
+import { manualClock } from "../support/manual-clock.ts";
 import { until } from "../support/until.ts";
 import { failureOf, model, pc, pullHouse, seenAt } from "./able-house.ts";
 
@@ -72,10 +73,17 @@ test("a model that the registry does not know is asked for once, and another PC'
   expect(pullsSeen(control("one"))).toHaveLength(1);
 });
 
-test("a PC that falls silent in the middle is asked again", async () => {
-  const { deps, control } = await pullHouse([withRegistry("one")]);
+test("a PC that falls silent in the middle is asked again after a minute", async () => {
+  const clock = manualClock();
+  const { deps, control } = await pullHouse([withRegistry("one")], { clock });
   control("one").faults.push({ path: "/api/pull", kind: "hang", chunks: 5 });
-  expect((await pullModel({ name: "fresh:3b" }, deps)).nodes).toMatchObject([{ kind: "pulled" }]);
+  const pulling = pullModel({ name: "fresh:3b" }, deps);
+  await until("it has begun", () => pullsSeen(control("one")).length === 1);
+  await until("it is asked again", () => {
+    void clock.advance(10_000);
+    return pullsSeen(control("one")).length === 2;
+  });
+  expect((await pulling).nodes).toMatchObject([{ kind: "pulled" }]);
 });
 
 test("cancelling stops the pull at the PC, and the next one goes on there", async () => {
