@@ -1,0 +1,64 @@
+import type { z } from "zod";
+import { ERROR_CODES, type ErrorCode, PilotoError } from "../../core/domain/errors.ts";
+import { type ControlAddress, readControlAddress } from "../control-files.ts";
+import type { FleetControl } from "../fleet-control.ts";
+import { DecisionsAnswer, DrainAnswer, ExplanationAnswer, PictureAnswer, Refused } from "./fleet-shapes.ts";
+
+/** The fleet of a Piloto that runs beside this command. */
+export interface RunningFleet extends Omit<FleetControl, "decisions"> {
+  readonly url: string;
+  decisions(): Promise<ReturnType<FleetControl["decisions"]>>;
+}
+
+const WITHIN_MS = 15_000;
+
+/**
+ * Finds the Piloto that runs on this data; `undefined` when none answers there, or none that this command's token
+ * opens: after a crash the files name one that is gone, and another program may have its port.
+ */
+export async function findRunning(dataFolder: string): Promise<RunningFleet | undefined> {
+  const address = readControlAddress(dataFolder);
+  if (!address || !(await opens(address))) return undefined;
+  return {
+    url: address.url,
+    picture: () => ask(address, "/fleet", PictureAnswer),
+    explain: (request) => ask(address, "/fleet/explain", ExplanationAnswer, request),
+    decisions: async () => (await ask(address, "/fleet/decisions", DecisionsAnswer)).decisions,
+    drain: async (node, isDrained, by) =>
+      (await ask(address, "/fleet/drain", DrainAnswer, { node, isDrained, by })).changed,
+  };
+}
+
+async function opens(address: ControlAddress): Promise<boolean> {
+  const answer = await send(address, "/fleet/decisions").catch((error: unknown) => {
+    if (isUnreachable(error)) return undefined;
+    throw error;
+  });
+  await answer?.body?.cancel();
+  return answer?.status === 200;
+}
+
+/** Nobody listens, or who listens is no HTTP server: either way it is not Piloto. */
+const isUnreachable = (error: unknown) => error instanceof TypeError || (error as Error).name === "TimeoutError";
+
+async function ask<T>(address: ControlAddress, route: string, shape: z.ZodType<T>, body?: unknown): Promise<T> {
+  const answer = await send(address, route, body);
+  const read: unknown = await answer.json();
+  if (answer.ok) return shape.parse(read);
+  const { code, message } = Refused.parse(read).error;
+  if (code in ERROR_CODES) throw new PilotoError(code as ErrorCode, message);
+  throw new Error(`The running Piloto said: ${message}`);
+}
+
+function send({ url, token }: ControlAddress, route: string, body?: unknown): Promise<Response> {
+  return fetch(`${url}/control${route}`, {
+    method: body === undefined ? "GET" : "POST",
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+    },
+    body: body === undefined ? undefined : JSON.stringify(body),
+    redirect: "error",
+    signal: AbortSignal.timeout(WITHIN_MS),
+  });
+}
