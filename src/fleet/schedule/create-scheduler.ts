@@ -180,6 +180,7 @@ function loadEnded(
   if (isLoaded) {
     learnLoad(world.rates, name, model, nowMs - copy.askedMs, node.facts.models.get(model)?.sizeBytes);
     breakerSuccess(node.breaker);
+    node.loadedMs = nowMs;
     node.loadFailures.delete(model);
     Object.assign(copy, { state: "ready", sinceMs: nowMs, lastUsedMs: nowMs, isAsked: false, evict: [] });
   } else {

@@ -1,5 +1,6 @@
 import { breakerReturn, closedBreaker } from "./breaker.ts";
 import { addCopy, dropCopy, modelOf, wake } from "./copies.ts";
+import { learnRoom, noRoom } from "./learned-room.ts";
 import type { NodeFacts } from "./shapes.ts";
 import { slotsOf } from "./slots.ts";
 import { placeSoon } from "./slow-loop.ts";
@@ -38,10 +39,13 @@ export function loseNode(world: World, node: NodeState, why: string): void {
 /** Brings the copies in line with what the PC tells is in its memory. */
 function seeResident(world: World, node: NodeState, nowMs: number): void {
   const { staleLookMs } = world.tuning;
+  const vanished: string[] = [];
   for (const copy of [...node.copies.values()]) {
     if (node.facts.resident.has(copy.model.name) || copy.state === "loading" || copy.inFlight > 0) continue;
     const isFresh = nowMs - Math.max(copy.sinceMs, copy.lastUsedMs) < staleLookMs;
-    if (!isFresh) dropCopy(world, copy);
+    if (isFresh) continue;
+    if (!copy.isAsked) vanished.push(copy.model.name);
+    dropCopy(world, copy);
   }
   for (const name of node.facts.resident.keys()) {
     if (node.copies.has(name)) continue;
@@ -49,8 +53,10 @@ function seeResident(world: World, node: NodeState, nowMs: number): void {
     if (droppedMs !== undefined && nowMs - droppedMs < staleLookMs) continue;
     node.dropped.delete(name);
     addCopy(world, node, modelOf(world, name, nowMs), { state: "foreign", nowMs });
+    node.loadedMs = nowMs;
     wake(world, node);
   }
+  learnRoom(node, vanished, nowMs);
 }
 
 function newNode(world: World, facts: NodeFacts, nowMs: number): NodeState {
@@ -67,6 +73,8 @@ function newNode(world: World, facts: NodeFacts, nowMs: number): NodeState {
     streamAtMs: nowMs,
     loadFailures: new Map(),
     dropped: new Map(),
+    room: noRoom(),
+    loadedMs: Number.NEGATIVE_INFINITY,
   };
   world.nodes.set(facts.name, node);
   return node;

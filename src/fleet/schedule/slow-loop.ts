@@ -1,6 +1,7 @@
 import { addCopy, dropCopy, modelOf } from "./copies.ts";
 import { arrivalsPerS, interactiveShare } from "./demand.ts";
 import { loadMsOf } from "./learned-rates.ts";
+import { roomOf } from "./learned-room.ts";
 import { planPlacement } from "./place.ts";
 import type { ModelDemand, PlacementNode, PlacementPlan, PlacementView } from "./placement-shape.ts";
 import { predict } from "./predict.ts";
@@ -124,8 +125,7 @@ function nodeOf(node: NodeState, nowMs: number): PlacementNode {
   return {
     name: node.name,
     isUsable: facts.health === "up" && !facts.isDrained && node.breaker.state !== "open",
-    vramBytes: facts.vramBytes,
-    maxLoaded: facts.maxLoaded,
+    ...roomOf(node),
     labels: facts.labels,
     taints: facts.taints,
     models,

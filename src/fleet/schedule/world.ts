@@ -2,6 +2,7 @@ import type { Breaker } from "./breaker.ts";
 import type { Demand } from "./demand.ts";
 import type { Heap } from "./heap.ts";
 import type { LearnedRates } from "./learned-rates.ts";
+import type { LearnedRoom } from "./learned-room.ts";
 import type { PlacementOptions } from "./place-options.ts";
 import type { Entry, ModelQueue } from "./queue.ts";
 import type { Command, Explanation, ModelRules, NodeFacts } from "./shapes.ts";
@@ -46,6 +47,9 @@ export interface NodeState {
   streamAtMs: number;
   /** By model: a load failed there, when it may be tried again. */
   readonly loadFailures: Map<string, { times: number; untilMs: number; why: string }>;
+  readonly room: LearnedRoom;
+  /** A load of ours ended there, or another's was seen. */
+  loadedMs: number;
   /** By model: an unload was done, a look may still show it until then. */
   readonly dropped: Map<string, number>;
 }
