@@ -14,11 +14,17 @@ export interface PromptSecret {
 const CHARACTERS_PER_TOKEN = 4;
 const FILLING = "and then some more words of the same kind ".repeat(40_000);
 
-/** The text of a prompt: as long as its tokens are, at four characters a token. */
-export function writePrompt({ id, promptTokens, answerTokens, session = "", hashIds }: PromptSecret): string {
+/**
+ * The text of a prompt: as long as its tokens are, at four characters a token, less what stands in other messages of
+ * the same prompt; never shorter than what the PC must know.
+ */
+export function writePrompt(
+  { id, promptTokens, answerTokens, session = "", hashIds }: PromptSecret,
+  charactersElsewhere = 0,
+): string {
   const blocks = hashIds ? ` blocks=${hashIds.join(",")}` : "";
   const head = `[[id=${id} prompt=${promptTokens} answer=${answerTokens} session=${session}${blocks}]] `;
-  const length = promptTokens * CHARACTERS_PER_TOKEN;
+  const length = promptTokens * CHARACTERS_PER_TOKEN - charactersElsewhere;
   return head.length >= length ? head : head + FILLING.slice(0, length - head.length);
 }
 
