@@ -8,6 +8,7 @@ import { explainNow, lastDecisions } from "./explain.ts";
 import { Heap } from "./heap.ts";
 import { checkDeadlines, checkHope } from "./hope.ts";
 import { answerTokensOf, learnLoad, noRates } from "./learned-rates.ts";
+import { memoryOf, recall } from "./memory.ts";
 import { loseNode, seeNode } from "./nodes.ts";
 import { overviewOf } from "./overview.ts";
 import { predict } from "./predict.ts";
@@ -21,6 +22,7 @@ import type { ModelState, World } from "./world.ts";
 /** One scheduler for one fleet. See {@link Scheduler}. */
 export function createScheduler(options: SchedulerOptions = {}): Scheduler {
   const world = newWorld(options);
+  recall(options.memory, world.rates, world.slots);
   return {
     setNode: (facts, nowMs) => seeNode(world, facts, nowMs),
     removeNode: (name, nowMs) => removeNode(world, name, nowMs),
@@ -45,7 +47,7 @@ export function createScheduler(options: SchedulerOptions = {}): Scheduler {
     explain: (request, nowMs) => explainNow(world, request, nowMs, () => firstWait(world, request.model, nowMs)),
     decisions: () => lastDecisions(world),
     overview: (nowMs) => overviewOf(world, nowMs),
-    memory: () => ({}),
+    memory: () => memoryOf(world.rates, world.slots),
   };
 }
 

@@ -71,7 +71,7 @@ export interface Tuning {
 }
 
 export const TUNING: Tuning = {
-  shortFirst: 1,
+  shortFirst: 10,
   batchAgesMs: 600_000,
   agedEvery: 4,
   batchPerNode: 2,
