@@ -1,8 +1,8 @@
 import { keepAliveMs, loadOptionsOf } from "../../../src/demo/simulated-pc-request.ts";
 import { withTag } from "../../../src/demo/simulated-pc-spec.ts";
-import type { PcRequest } from "./pc-model.ts";
 import type { PromptSecret } from "./pc-prompt.ts";
 import { readPrompt } from "./pc-prompt.ts";
+import type { PcRequest } from "./pc-shapes.ts";
 
 /** A request as the simulated PC's HTTP side reads it. */
 export interface PcAsk {

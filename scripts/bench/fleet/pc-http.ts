@@ -6,10 +6,11 @@ import { withDefaults, withTag } from "../../../src/demo/simulated-pc-spec.ts";
 import type { PcAsk } from "./pc-ask.ts";
 import { readAsk } from "./pc-ask.ts";
 import { bareLine, tokenLine } from "./pc-lines.ts";
-import type { PcEvent, PcFault, PcModel } from "./pc-model.ts";
+import type { PcModel } from "./pc-model.ts";
 import { createPcModel } from "./pc-model.ts";
 import type { Reply } from "./pc-replies.ts";
 import { BAD_BODY, endReply, lookReply } from "./pc-replies.ts";
+import type { PcEvent, PcFault } from "./pc-shapes.ts";
 import type { BenchModel, BenchPc } from "./pc-spec.ts";
 
 export interface PcHttpOptions {

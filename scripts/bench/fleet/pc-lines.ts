@@ -1,5 +1,5 @@
 import type { PcAsk } from "./pc-ask.ts";
-import type { PcUsage } from "./pc-model.ts";
+import type { PcUsage } from "./pc-shapes.ts";
 
 const WORDS = "word ".repeat(4096);
 

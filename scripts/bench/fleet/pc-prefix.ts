@@ -1,4 +1,4 @@
-import type { PcRequest } from "./pc-model.ts";
+import type { PcRequest } from "./pc-shapes.ts";
 
 /** What a hit by session saves, where the blocks of the prompts are not known. */
 const SAVED_BY_SESSION = 0.8;

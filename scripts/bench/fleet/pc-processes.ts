@@ -1,5 +1,5 @@
-import type { PcCounts, PcFault } from "./pc-model.ts";
 import type { PcOrder, PcReport } from "./pc-server.ts";
+import type { PcCounts, PcFault } from "./pc-shapes.ts";
 import type { BenchFleet } from "./pc-spec.ts";
 import type { KnownPc } from "./systems.ts";
 import { type BenchChild, cpuUs, nextMessage, startNode } from "./systems-child.ts";

@@ -4,7 +4,7 @@ import type { SimulatedPc } from "../../../src/demo/simulated-pc-spec.ts";
 import type { PcAsk } from "./pc-ask.ts";
 import { readAsk } from "./pc-ask.ts";
 import { bareLine, embeddings, lastLine, tokenLine } from "./pc-lines.ts";
-import type { PcEvent } from "./pc-model.ts";
+import type { PcEvent } from "./pc-shapes.ts";
 
 /** What is written to a client: the whole answer, or the rest of one whose headers have left. */
 export interface Reply {

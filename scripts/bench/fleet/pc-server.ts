@@ -1,6 +1,6 @@
 import type { HttpPc } from "./pc-http.ts";
 import { startHttpPc } from "./pc-http.ts";
-import type { PcCounts, PcFault } from "./pc-model.ts";
+import type { PcCounts, PcFault } from "./pc-shapes.ts";
 import type { BenchModel, BenchPc } from "./pc-spec.ts";
 
 /** What the process of some simulated PCs is told, by `process.send` with advanced serialization. */

@@ -1,6 +1,7 @@
 import type { Scheduler } from "../../../src/fleet/schedule/scheduler.ts";
 import type { Command, CopyFacts, Fault, NodeFacts, Usage } from "../../../src/fleet/schedule/shapes.ts";
-import type { PcEvent, PcModel } from "./pc-model.ts";
+import type { PcModel } from "./pc-model.ts";
+import type { PcEvent } from "./pc-shapes.ts";
 import type { Ask, Driver, Policy, Sent, SimWorld } from "./simulate.ts";
 
 /** As the router watches: `/api/ps` of every PC that often, and how long it waits for an answer. */

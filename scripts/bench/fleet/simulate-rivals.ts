@@ -1,4 +1,4 @@
-import type { PcEvent } from "./pc-model.ts";
+import type { PcEvent } from "./pc-shapes.ts";
 import type { Ask, Driver, Policy, Sent, SimWorld } from "./simulate.ts";
 
 /** Where each model is to live: names of models by the name of the PC. */

@@ -1,5 +1,6 @@
-import type { PcCounts, PcEvent, PcModel } from "./pc-model.ts";
+import type { PcModel } from "./pc-model.ts";
 import { createPcModel } from "./pc-model.ts";
+import type { PcCounts, PcEvent } from "./pc-shapes.ts";
 import type { BenchFleet } from "./pc-spec.ts";
 import { createTimers } from "./simulate-timers.ts";
 import type { SimRequest, Workload } from "./workload.ts";

@@ -1,4 +1,4 @@
-import type { PcFault } from "./pc-model.ts";
+import type { PcFault } from "./pc-shapes.ts";
 import type { TraceRow } from "./trace.ts";
 import { azureConversation } from "./trace.ts";
 import { burstArrivals } from "./workload-bursts.ts";
