@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
+import type { Logger } from "../core/ports/logger.ts";
 import { dataFolder } from "../storage/index.ts";
 
 /** Where a Piloto that runs on this data takes commands, and what lets them in. */
@@ -16,6 +17,35 @@ const Token = z.string().regex(/^[\w-]{43}$/);
 
 const tokenFile = (folder: string) => path.join(dataFolder(folder).keys, "control.token");
 const addressFile = (folder: string) => path.join(folder, "control.json");
+
+/** Where commands find a Piloto from its start to its stop. */
+export interface ControlDoor {
+  /** Absent when it could not be written: commands cannot come in then. */
+  readonly token?: string;
+  /** Commands find it at this address from now on. */
+  tell(url: string): void;
+  /** Nobody listens any more. Twice does no harm. */
+  close(): void;
+}
+
+/** Writes what commands need; that it cannot be written (a full disk) is a warning, since Piloto works without. */
+export function openControlDoor(folder: string, logger: Pick<Logger, "warn">): ControlDoor {
+  const tried = <T>(work: () => T): T | undefined => {
+    try {
+      return work();
+    } catch (error) {
+      const why = (error as NodeJS.ErrnoException).code;
+      if (why === undefined) throw error;
+      logger.warn({ folder, why }, "Commands beside this Piloto will not find it");
+      return undefined;
+    }
+  };
+  return {
+    token: tried(() => makeControlToken(folder)),
+    tell: (url) => tried(() => tellControlAddress(folder, url)),
+    close: () => tried(() => forgetControl(folder)),
+  };
+}
 
 /** A fresh token for this start, readable by Piloto's user alone. The one of an earlier start is worth nothing then. */
 export function makeControlToken(folder: string): string {

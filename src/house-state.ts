@@ -31,7 +31,13 @@ export async function houseState(
     isDemo: settings.isDemo,
     storage,
     core,
-    fleet: nodes.map(({ name, health, reason }) => ({ name, health, ...(reason ? { reason } : {}) })),
+    fleet: nodes.map(({ name, health, reason, isDrained, isOnTrial }) => ({
+      name,
+      health,
+      ...(reason ? { reason } : {}),
+      ...(isDrained ? { isDrained } : {}),
+      ...(isOnTrial ? { isOnTrial } : {}),
+    })),
     faces: faces.map((face) => {
       const { state, why, counts } = face.health();
       return { face: face.platform.face, state, ...(why ? { why } : {}), counts };

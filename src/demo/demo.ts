@@ -39,9 +39,10 @@ export async function startDemo(deps: DemoDeps): Promise<Demo> {
     startSimulatedPcs(PCS, { brain: simulatedBrain(), clock: deps.clock, timeFactor: 0.1 }),
     openWorkshop(deps.stores),
   ]);
-  await deps.stores.atomically((tx) => tx.settings.set(NODES_KEY, JSON.stringify(pcs.nodes)));
+  const nodes = pcs.nodes.map((node) => ({ ...node, ...factsOf(node.name) }));
+  await deps.stores.atomically((tx) => tx.settings.set(NODES_KEY, JSON.stringify(nodes)));
   return {
-    nodes: pcs.nodes,
+    nodes,
     register: () => registerWorkshop(workshop.url, deps),
     async stop() {
       await Promise.all([pcs.stop(), workshop.stop()]);
@@ -99,6 +100,7 @@ const writer: SimulatedModel = {
   sizeBytes: 9 * GIB,
   capabilities: ["completion"],
   contextLength: 16_384,
+  numParallel: 2,
 };
 
 const PCS: readonly SimulatedPc[] = [
@@ -106,3 +108,9 @@ const PCS: readonly SimulatedPc[] = [
   { name: "pc-south", models: [planner], vramBytes: 12 * GIB },
   { name: "pc-attic", models: [writer], vramBytes: 12 * GIB },
 ];
+
+/** What a person would have said of such a PC in the settings. */
+function factsOf(name: string): Pick<FleetNodeSettings, "vramGB" | "slots"> {
+  const vramBytes = PCS.find((pc) => pc.name === name)?.vramBytes ?? 0;
+  return { vramGB: vramBytes / GIB, slots: 2 };
+}

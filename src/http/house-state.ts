@@ -6,10 +6,18 @@ export interface HouseState {
   /** `ok`, or one sentence why the store cannot be written. */
   readonly storage: string;
   readonly core: "started" | "starting" | "stopping";
-  readonly fleet: readonly { readonly name: string; readonly health: string; readonly reason?: string }[];
+  readonly fleet: readonly NodeState[];
   /** The chat apps: connected, or why not. */
   readonly faces: readonly FaceState[];
   readonly queue?: { readonly waiting: number; readonly held: number };
+}
+
+export interface NodeState {
+  readonly name: string;
+  readonly health: string;
+  readonly reason?: string;
+  readonly isDrained?: boolean;
+  readonly isOnTrial?: boolean;
 }
 
 export interface FaceState {

@@ -1,4 +1,4 @@
-import type { HouseState } from "./house-state.ts";
+import type { HouseState, NodeState } from "./house-state.ts";
 
 /** One small page, without scripts: what this is, and how it stands at this moment. */
 export function statusPage(state: HouseState): string {
@@ -18,7 +18,7 @@ ${row("Store", state.storage, state.storage === "ok")}
 ${row("Core", state.core, state.core === "started")}
 ${state.faces.map((face) => row(NAMES[face.face] ?? face.face, face.why ?? face.state, face.state === "connected")).join("\n")}
 ${state.queue ? row("Runs", `${state.queue.held} at work, ${state.queue.waiting} waiting`, true) : ""}
-${state.fleet.map((node) => row(node.name, node.reason ?? node.health, node.health !== "down")).join("\n")}
+${state.fleet.map((node) => row(node.name, nodeState(node), node.health !== "down")).join("\n")}
 </dl>
 <p class="quiet">For machines: <a href="/healthz">/healthz</a> and <a href="/readyz">/readyz</a>.
 People talk to Piloto in a chat: <code>piloto chat</code>.</p>
@@ -28,6 +28,9 @@ People talk to Piloto in a chat: <code>piloto chat</code>.</p>
 }
 
 const NAMES: Readonly<Record<string, string>> = { slack: "Slack", discord: "Discord" };
+
+const nodeState = ({ health, reason, isDrained, isOnTrial }: NodeState) =>
+  [reason ?? health, ...(isDrained ? ["drained"] : []), ...(isOnTrial ? ["on trial"] : [])].join(", ");
 
 function row(name: string, value: string, isWell: boolean): string {
   return `<div><dt>${escapeHtml(name)}</dt><dd class="${isWell ? "up" : "down"}">${escapeHtml(value)}</dd></div>`;

@@ -9,7 +9,10 @@ const well: HouseState = {
   isDemo: false,
   storage: "ok",
   core: "started",
-  fleet: [{ name: "pc1", health: "down", reason: "connection <refused>" }],
+  fleet: [
+    { name: "pc1", health: "down", reason: "connection <refused>" },
+    { name: "pc2", health: "up", isDrained: true, isOnTrial: true },
+  ],
   faces: [{ face: "slack", state: "down", why: "invalid_auth <b>", counts: { reconnects: 3 } }],
   queue: { waiting: 2, held: 1 },
 };
@@ -47,7 +50,12 @@ describe("health over HTTP", () => {
   test("stays ready while a PC is down, and tells of it", async () => {
     const ready = await fetch(`${await serve()}/readyz`);
     expect(ready.status).toBe(200);
-    expect(await ready.json()).toMatchObject({ fleet: [{ name: "pc1", health: "down" }] });
+    expect(await ready.json()).toMatchObject({
+      fleet: [
+        { name: "pc1", health: "down" },
+        { name: "pc2", isDrained: true },
+      ],
+    });
   });
 
   test("shows people a page without scripts, and text from outside as text", async () => {
@@ -57,6 +65,7 @@ describe("health over HTTP", () => {
     expect(answer.headers.get("content-security-policy")).toContain("default-src 'none'");
     expect(page).toContain("Piloto is ready");
     expect(page).toContain("connection &lt;refused&gt;");
+    expect(page).toContain("up, drained, on trial");
     expect(page).not.toMatch(/<script/i);
   });
 
