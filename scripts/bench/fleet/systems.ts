@@ -1,3 +1,5 @@
+import type { PlayTarget } from "./play-shapes.ts";
+
 /** One simulated PC as a system in front of it knows it: where it is, and what is on its disk. */
 export interface KnownPc {
   readonly name: string;
@@ -16,8 +18,12 @@ export interface SystemOptions {
 /** A system under test, listening: something that programs send Ollama's requests to. */
 export interface RunningSystem {
   readonly url: string;
+  /** Sent with requests of a class: a token. */
+  readonly headers?: PlayTarget["headers"];
   /** CPU time used so far, in microseconds. */
   cpuUs(): number;
+  /** What it told those who waited, where it tells; times in virtual milliseconds. */
+  estimates?(): Promise<readonly { readonly shownMs: number; readonly waitedMs: number }[]>;
   stop(): Promise<void>;
 }
 
