@@ -31,6 +31,8 @@ export type AuditVerb =
   | "put-secret"
   | "remove-secret"
   | "change-setting"
+  | "pull-model"
+  | "remove-model"
   | "make-link-code"
   | "link-account"
   | "unlink-account"
