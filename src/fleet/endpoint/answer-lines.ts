@@ -21,12 +21,12 @@ export function errorLineIn(lines: Buffer): { readonly at: number; readonly word
  * The last of these lines, when it says that the answer is complete. Most pieces of an answer are not: a search for
  * the bytes tells, and only what has them is parsed (a tool's arguments may have them as well).
  */
-export function readLastLine(lines: Buffer): (LastLine & { readonly at: number }) | undefined {
+export function readLastLine(lines: Buffer): LastLine | undefined {
   if (DONE.every((mark) => lines.indexOf(mark) < 0)) return undefined;
   const at = lines.lastIndexOf(NEWLINE, lines.length - 2) + 1;
   const value = parseObject(lines.toString("utf8", at));
   if (value?.done !== true) return undefined;
-  return { at, bytes: lines.subarray(at), value, usage: usageOf(reported(value)) };
+  return { value, usage: usageOf(reported(value)) };
 }
 
 /** Whole lines as values; what is no JSON object is left out, as Ollama's own client does. */

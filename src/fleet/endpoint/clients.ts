@@ -48,6 +48,8 @@ export function hashToken(token: string): string {
  * hash and in constant time.
  */
 export function createEndpointClients(store: TokenStore, clock: Clock): EndpointClients {
+  /** Tokens that were found since the store was read: no more than there are clients. */
+  let found = new Map<string, EndpointClient>();
   let known: readonly { readonly client: EndpointClient; readonly hash: Buffer }[] = [];
   let readAtMs = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
@@ -56,7 +58,17 @@ export function createEndpointClients(store: TokenStore, clock: Clock): Endpoint
     const startedMs = clock.nowMs();
     const stored = await store.list();
     known = stored.map(({ tokenHash, ...client }) => ({ client, hash: Buffer.from(tokenHash, "hex") }));
+    found = new Map();
     readAtMs = startedMs;
+  }
+
+  function findByHash(token: string): EndpointClient | undefined {
+    const wanted = Buffer.from(hashToken(token), "hex");
+    let client: EndpointClient | undefined;
+    for (const one of known) {
+      if (one.hash.length === wanted.length && timingSafeEqual(one.hash, wanted)) client = one.client;
+    }
+    return client;
   }
 
   return {
@@ -67,12 +79,11 @@ export function createEndpointClients(store: TokenStore, clock: Clock): Endpoint
         });
         await reading;
       }
-      const wanted = Buffer.from(hashToken(token), "hex");
-      let found: EndpointClient | undefined;
-      for (const { client, hash } of known) {
-        if (hash.length === wanted.length && timingSafeEqual(hash, wanted)) found = client;
-      }
-      return found;
+      const before = found.get(token);
+      if (before) return before;
+      const client = findByHash(token);
+      if (client) found.set(token, client);
+      return client;
     },
   };
 }

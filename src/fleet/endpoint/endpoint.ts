@@ -61,7 +61,7 @@ export async function createEndpoint(
     url: urlOf(server, at.host),
     async close() {
       closing.abort();
-      for (const leaving of leavings) leaving.abort();
+      for (const leaving of leavings) leaving.abort(LEFT);
       timers.stop();
       if (!server.listening) return;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -88,7 +88,7 @@ async function serve(req: IncomingMessage, res: ServerResponse, door: Door): Pro
   let heldBytes = 0;
   res.once("close", () => {
     door.leavings.delete(leaving);
-    leaving.abort();
+    if (!res.writableFinished) leaving.abort(LEFT);
     door.bodies.letGo(heldBytes);
   });
   try {
@@ -105,6 +105,8 @@ async function serve(req: IncomingMessage, res: ServerResponse, door: Door): Pro
   }
 }
 
+/** Made once: a reason of its own for each would cost a stack trace each. */
+const LEFT = new Error("The program has left.");
 const NOBODY = { name: "", class: "batch" } as const;
 
 function answerFailure(error: unknown, path: string, res: ServerResponse, logger: Logger): void {

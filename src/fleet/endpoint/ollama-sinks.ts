@@ -13,9 +13,11 @@ export function createStreamSink(res: ServerResponse): Sink {
       return res.write(lines);
     },
     onDrain: (resume) => void res.once("drain", resume),
-    end({ bytes }) {
-      if (!res.headersSent) res.writeHead(200, NDJSON);
-      res.end(bytes);
+    end(_, lines) {
+      if (res.headersSent) return void res.end(lines);
+      res.setHeader("content-type", NDJSON["content-type"]);
+      // One string with the headers makes one write of it all; latin1 leaves the bytes as they are.
+      res.end(lines.toString("latin1"), "latin1");
     },
     fail(words) {
       if (!res.headersSent) res.writeHead(200, NDJSON);
@@ -34,8 +36,8 @@ export function createWholeSink(res: ServerResponse, path: "/api/chat" | "/api/g
       return true;
     },
     onDrain() {},
-    end({ value }) {
-      gathered.add(value);
+    end({ value }, lines) {
+      for (const line of valuesOf(lines)) gathered.add(line);
       const whole = path === "/api/chat" ? gathered.chat(value) : gathered.generate(value);
       res.writeHead(200, JSON_TYPE).end(JSON.stringify(whole));
     },

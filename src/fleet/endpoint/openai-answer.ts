@@ -54,9 +54,10 @@ export function createEventSink(
       return res.write(events);
     },
     onDrain: (resume) => void res.once("drain", resume),
-    end(last) {
+    end(last, lines) {
       begin();
-      let events = hasMessage(last.value) ? event(last.value, null) : "";
+      let events = "";
+      for (const line of valuesOf(lines)) if (hasMessage(line)) events += event(line, null);
       events += chunk([{ index: 0, delta: {}, finish_reason: finishOf(last, calls.count()) }]);
       if (withUsage) events += chunk([], { usage: usageOf(last) });
       res.end(`${events}data: [DONE]\n\n`);
@@ -78,8 +79,8 @@ export function createCompletionSink(res: ServerResponse, head: CompletionHead, 
       return true;
     },
     onDrain() {},
-    end(last) {
-      gathered.add(last.value);
+    end(last, lines) {
+      for (const line of valuesOf(lines)) gathered.add(line);
       const calls = createToolCalls().take(gathered.toolCalls);
       const message = {
         role: "assistant",

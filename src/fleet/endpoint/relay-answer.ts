@@ -135,9 +135,8 @@ class RelayedAnswer implements RelayListener {
       return void this.#broken(error.words);
     }
     const last = readLastLine(whole);
-    if (!last) return void this.#pass(whole);
-    if (last.at > 0) this.#pass(whole.subarray(0, last.at));
-    this.#finish(last);
+    if (last) this.#finish(last, whole);
+    else this.#pass(whole);
   }
 
   #begin(): void {
@@ -147,8 +146,7 @@ class RelayedAnswer implements RelayListener {
   }
 
   #pass(lines: Buffer): void {
-    this.#passedBytes += lines.length;
-    if (this.#passedBytes > (this.#sink.mostBytes ?? Number.POSITIVE_INFINITY)) return void this.#tooLong();
+    if (this.#isTooLong(lines)) return void this.#tooLong();
     if (this.#sink.lines(lines) || this.#isHeld) return;
     this.#isHeld = true;
     this.#relay?.pause();
@@ -159,11 +157,16 @@ class RelayedAnswer implements RelayListener {
     });
   }
 
-  #finish(last: LastLine): void {
-    if (this.#isSettled) return;
+  #finish(last: LastLine, lines: Buffer): void {
+    if (this.#isTooLong(lines)) return void this.#tooLong();
     this.#place.usage(last.usage);
-    this.#sink.end(last);
+    this.#sink.end(last, lines);
     this.#end(undefined);
+  }
+
+  #isTooLong(lines: Buffer): boolean {
+    this.#passedBytes += lines.length;
+    return this.#sink.mostBytes !== undefined && this.#passedBytes > this.#sink.mostBytes;
   }
 
   /** Looks whether it goes on, and when to look again: one due time an answer, however many pieces it has. */

@@ -10,16 +10,14 @@ export interface Sink {
   /** Whole lines of the answer. `false`: no more for now, until the function given to `onDrain` is called. */
   lines(lines: Buffer): boolean;
   onDrain(resume: () => void): void;
-  /** The answer is complete. */
-  end(last: LastLine): void;
+  /** The answer is complete. `lines` are the whole lines that were not told yet: the last one, or several with it. */
+  end(last: LastLine, lines: Buffer): void;
   /** It broke off; why, in words for the program. */
   fail(words: string): void;
 }
 
-/** The line with `done`, which `lines` does not get. */
+/** The line with `done`. */
 export interface LastLine {
-  /** As it came, with a line break. */
-  readonly bytes: Buffer;
   readonly value: Readonly<Record<string, unknown>>;
   readonly usage: Usage;
 }
