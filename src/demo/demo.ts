@@ -103,10 +103,20 @@ const writer: SimulatedModel = {
   numParallel: 2,
 };
 
+/** Not there yet: `piloto models pull simulated-helper:3b` shows a pull. */
+const helper: SimulatedModel = {
+  name: "simulated-helper:3b",
+  sizeBytes: 2 * GIB,
+  capabilities: ["completion", "tools"],
+  contextLength: 32_768,
+  numParallel: 2,
+};
+const registry = [planner, writer, helper];
+
 const PCS: readonly SimulatedPc[] = [
-  { name: "pc-north", models: [planner, writer], vramBytes: 24 * GIB },
-  { name: "pc-south", models: [planner], vramBytes: 12 * GIB },
-  { name: "pc-attic", models: [writer], vramBytes: 12 * GIB },
+  { name: "pc-north", models: [planner, writer], vramBytes: 24 * GIB, registry },
+  { name: "pc-south", models: [planner], vramBytes: 12 * GIB, registry },
+  { name: "pc-attic", models: [writer], vramBytes: 12 * GIB, registry },
 ];
 
 /** What a person would have said of such a PC in the settings. */
