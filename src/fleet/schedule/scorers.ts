@@ -1,5 +1,6 @@
 import { slowDown } from "./learned-rates.ts";
 import { holdsPrefix, type Predicted, predict } from "./predict.ts";
+import { waitingIn } from "./queue.ts";
 import type { Copy, World } from "./world.ts";
 
 /** What a scorer looks at: a copy with a free slot, and what the request is expected to take there. */
@@ -21,12 +22,20 @@ export const SCORERS: Readonly<Record<string, Scorer>> = {
   affinity: ({ predicted, withoutPrefix }) => withoutPrefix.firstTokenMs - predicted.firstTokenMs,
   /** How long its slot is held: a slow PC is taken less gladly. */
   hold: ({ world, predicted }) => -world.tuning.holdWeight * (predicted.serviceMs - predicted.firstTokenMs),
-  /** How much the requests at work there are slowed down by one more. */
+  /** How much the requests at work there are slowed down by one more, and those that wait for their slots. */
   inflicted: ({ world, copy, predicted }) => {
     const others = copy.node.inFlight;
     if (others === 0) return 0;
     const more = slowDown(world.rates, others + 1) / slowDown(world.rates, others) - 1;
-    return -world.tuning.inflictedWeight * more * others * predicted.serviceMs;
+    const { inflictedWeight, inflictedQueueWeight } = world.tuning;
+    let waiting = 0;
+    if (inflictedQueueWeight > 0) {
+      for (const other of copy.node.copies.values()) {
+        if (other === copy || other.inFlight === 0) continue;
+        waiting += waitingIn(other.model.queue) / other.model.copies.length;
+      }
+    }
+    return -more * predicted.serviceMs * (inflictedWeight * others + inflictedQueueWeight * waiting);
   },
   spread: ({ world, copy }) => -world.tuning.spreadMs * copy.node.inFlight,
   trial: ({ world, copy }) =>

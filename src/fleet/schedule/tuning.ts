@@ -22,6 +22,8 @@ export interface Tuning {
   readonly affinitiesPerSlot: number;
   /** Weight of the slow-down that a request inflicts on those that run there. */
   readonly inflictedWeight: number;
+  /** … and of the delay that this means for those that wait for slots of the other models there. */
+  readonly inflictedQueueWeight: number;
   /** Weight of the time a request holds its slot, against its time to first token. */
   readonly holdWeight: number;
   /** What a PC on trial costs in the scores. */
@@ -82,6 +84,7 @@ export const TUNING: Tuning = {
   prefixSaves: 0.8,
   affinitiesPerSlot: 1,
   inflictedWeight: 0.1,
+  inflictedQueueWeight: 1,
   holdWeight: 0.02,
   trialMs: 5_000,
   spreadMs: 5,
