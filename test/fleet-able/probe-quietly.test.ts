@@ -78,7 +78,7 @@ test("the loop in the background tests what it finds and ends when it is told", 
   const { quiet, load } = await probeHouse([pc("one", a)], words, { memory, clock });
   await load("one", "a:8b");
   quiet.start();
-  await clock.advance(30_000);
+  await clock.advance(60_000);
   await until("the model was tested", () => memory.writes === 1);
   await quiet.stop();
   expect(memory.value).toMatchObject({ verdicts: [{ name: "a:8b", planning: "neither" }] });

@@ -22,9 +22,9 @@ export interface QuietDeps extends AskDeps {
   readonly logger: Logger;
 }
 
-const EVERY_MS = 30_000;
+const EVERY_MS = 60_000;
 /** After a test for which it was not the time: the others come first. */
-const SOON_MS = 60_000;
+const SOON_MS = 120_000;
 /** After a test that failed. */
 const AGAIN_AFTER_MS = 600_000;
 
