@@ -6,8 +6,8 @@ import { createRandom } from "./workload-random.ts";
  * Mooncake's conversation trace, all lengths divided by ten as the specification of the workload has it: prompts with
  * a median of 690 and a mean of 1,200 tokens, answers of 34 on average, blocks of 512 / 10 tokens.
  */
-const FIRST_PROMPT = { medianTokens: 430, sigma: 1.1 };
-const NEW_TEXT_TOKENS = 260;
+const FIRST_PROMPT = { medianTokens: 330, sigma: 1.4 };
+const NEW_TEXT_TOKENS = 110;
 const ANSWER_TOKENS = 34;
 const BLOCK_TOKENS = 51;
 const MEAN_TURNS = 3.5;
