@@ -38,6 +38,8 @@ export class Play {
   readonly commands: Command[] = [];
   readonly loads: { node: string; model: string; endMs: number }[] = [];
   readonly aborted: number[] = [];
+  /** Why loads fail; absent: they do not. */
+  loadsFail?: string;
 
   constructor(options: SchedulerOptions = {}, nodes: readonly NodeFacts[] = []) {
     this.scheduler = createScheduler(options);
@@ -74,7 +76,12 @@ export class Play {
       this.nowMs = Math.max(this.nowMs + 1, next);
       for (const one of this.loads.filter((due) => due.endMs <= this.nowMs)) {
         this.loads.splice(this.loads.indexOf(one), 1);
-        this.scheduler.loadEnded(one.node, one.model, { isLoaded: true }, this.nowMs);
+        this.scheduler.loadEnded(
+          one.node,
+          one.model,
+          { isLoaded: this.loadsFail === undefined, why: this.loadsFail },
+          this.nowMs,
+        );
       }
       this.step();
     }

@@ -189,7 +189,8 @@ function loadEnded(
     const times = (node.loadFailures.get(model)?.times ?? 0) + 1;
     const untilMs = nowMs + world.tuning.loadBackoffMs * 2 ** Math.min(5, times - 1);
     node.loadFailures.set(model, { times, untilMs, why: why ?? "it could not load the model" });
-    breakerFailure(node.breaker, nowMs, world.tuning);
+    // One model that cannot be loaded says nothing of the others, unless the PC is on trial.
+    if (node.breaker.state === "half-open") breakerFailure(node.breaker, nowMs, world.tuning);
     dropCopy(world, copy);
     world.version += 1;
     placeSoon(world, nowMs);

@@ -91,7 +91,7 @@ export const TUNING: Tuning = {
   placeEveryMs: 2_000,
   placeGapMs: 250,
   loadsAtOnce: 0,
-  loadBackoffMs: 30_000,
+  loadBackoffMs: 10_000,
   staleLookMs: 3_000,
   breakerFailures: 3,
   breakerMs: 5_000,
