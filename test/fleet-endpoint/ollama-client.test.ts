@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { until } from "../support/until.ts";
-import { open, seenOn, user } from "./situation.ts";
+import { lastState, open, seenOn, user } from "./situation.ts";
 
 const look = {
   type: "function",
@@ -91,12 +91,13 @@ test("ollama's client sees the models of all PCs once", async () => {
 test("what ollama's client sets for loading is replaced by what the fleet has", async () => {
   const { ollama, control } = await open();
   const options = { num_ctx: 99, num_gpu: 1, num_batch: 2, use_mmap: false, num_thread: 3, temperature: 0.5 };
-  await ollama.chat({ model: "small:8b", messages: user("hello"), keep_alive: "99h", options });
+  await ollama.chat({ model: "small:8b", messages: user("hello"), keep_alive: 0, options });
   await ollama.generate({ model: "small:8b", prompt: "hello", options: { num_ctx: 12 } });
-  const fixed = { keep_alive: 300, shift: false };
+  const fixed = { keep_alive: 1800, shift: false };
   expect(seenOn(control("one"))[0]).toMatchObject({ ...fixed, options: { num_ctx: 8192, temperature: 0.5 } });
   expect(seenOn(control("one"))[0]!.options).toEqual({ num_ctx: 8192, temperature: 0.5 });
-  expect(seenOn(control("one"), "/api/generate")[0]).toMatchObject({ ...fixed, options: { num_ctx: 8192 } });
+  const generated = seenOn(control("one"), "/api/generate").find(({ prompt }) => prompt === "hello");
+  expect(generated).toMatchObject({ ...fixed, options: { num_ctx: 8192 } });
   expect(control("one").events).toEqual(["loading small:8b", "loaded small:8b"]);
 });
 
@@ -108,7 +109,7 @@ test("an iterator that ollama's client aborts frees the PC's slot", async () => 
   })();
   await expect(all).rejects.toThrow();
   await until("the slot is free", () => control("one").counts().active === 0);
-  expect(control("one").seen.at(-1)!.state).toBe("client-left");
+  expect(lastState(control("one"))).toBe("client-left");
 });
 
 test("ollama's client sees a failure in the middle as an error with the PC's words", async () => {

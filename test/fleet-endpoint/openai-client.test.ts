@@ -1,7 +1,7 @@
 import OpenAI from "openai";
 import { expect, test } from "vitest";
 import { until } from "../support/until.ts";
-import { open, seenOn, user } from "./situation.ts";
+import { lastState, open, seenOn, user } from "./situation.ts";
 
 const MODEL = "small:8b";
 const look: OpenAI.Chat.ChatCompletionTool = {
@@ -114,7 +114,7 @@ test("what openai's client sets reaches the PC in Ollama's words", async () => {
     },
     shift: false,
     stream: true,
-    keep_alive: 300,
+    keep_alive: 1800,
   });
 });
 
@@ -165,7 +165,7 @@ test("openai's client that aborts before the first token, or in the middle, free
     stop.abort();
     await failed;
     await until("the slot is free", () => control("one").counts().active === 0);
-    expect(control("one").seen.at(-1)!.state).toBe("client-left");
+    expect(lastState(control("one"))).toBe("client-left");
   }
 });
 

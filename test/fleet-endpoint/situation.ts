@@ -9,7 +9,9 @@ import { startSimulatedPcs } from "../../src/demo/simulated-pcs.ts";
 import type { EndpointClient } from "../../src/fleet/endpoint/clients.ts";
 import { createEndpoint } from "../../src/fleet/endpoint/endpoint.ts";
 import type { EndpointLimits } from "../../src/fleet/endpoint/limits.ts";
-import { createStubFleet } from "./stub-fleet.ts";
+import { createFleet } from "../../src/fleet/fleet.ts";
+import type { FleetOptions } from "../../src/fleet/fleet-options.ts";
+import type { Router, Want } from "../../src/fleet/route/router.ts";
 
 const model = (name: string, capabilities: readonly string[]): SimulatedModel => ({
   name,
@@ -39,28 +41,40 @@ export interface Situation {
   readonly clock?: Clock;
   readonly limits?: Partial<EndpointLimits>;
   readonly client?: Partial<EndpointClient>;
+  readonly fleet?: Partial<FleetOptions>;
+  readonly timeFactor?: number;
 }
 
 /** Simulated PCs, an endpoint over them, and the official clients with a token; all gone when the test ends. */
-export async function open({ pcs = ["one"], brain = echo, clock = systemClock(), limits, client }: Situation = {}) {
+export async function open(situation: Situation = {}) {
+  const { pcs = ["one"], brain = echo, clock = systemClock(), limits, client, timeFactor = 0 } = situation;
   const simulated = await startSimulatedPcs(
     pcs.map((name) => ({ name, models: MODELS })),
-    { brain, clock, timeFactor: 0 },
+    { brain, clock, timeFactor },
   );
-  const { fleet, wants, close } = await createStubFleet(simulated.nodes, clock);
   const logged: { fields: Record<string, unknown>; text: string }[] = [];
   const note = (fields: Record<string, unknown>, text: string) => void logged.push({ fields, text });
+  const logger = { debug: note, info: note, warn: note, error: note };
+  const fleet = createFleet({ nodes: simulated.nodes, clock, logger, ...situation.fleet });
+  const wants: Want[] = [];
+  const router: Router = {
+    ...fleet.router,
+    route(want, signal, attempt) {
+      wants.push(want);
+      return fleet.router.route(want, signal, attempt);
+    },
+  };
   const clients = {
     find: async (token: string) =>
       token === TOKEN ? ({ name: "reports", class: "interactive", weight: 1, ...client } as const) : undefined,
   };
   const endpoint = await createEndpoint(
-    { fleet, clients, clock, limits, logger: { debug: note, info: note, warn: note, error: note } },
+    { fleet: { ...fleet, router }, clients, clock, limits, logger },
     { host: "127.0.0.1", port: 0 },
   );
   onTestFinished(async () => {
     await endpoint.close();
-    await close();
+    await fleet.stop();
     await simulated.stop();
   });
   const headers = { authorization: `Bearer ${TOKEN}` };
@@ -76,6 +90,7 @@ export async function open({ pcs = ["one"], brain = echo, clock = systemClock(),
     logged,
     send,
     control: simulated.control,
+    fleet,
     ollama: new Ollama({ host: endpoint.url, headers }),
     openai: new OpenAI({ baseURL: `${endpoint.url}/v1`, apiKey: TOKEN, maxRetries: 0 }),
   };
@@ -86,3 +101,7 @@ export const user = (content: string) => [{ role: "user" as const, content }];
 /** What the PC was asked on a path. */
 export const seenOn = (control: { seen: readonly { path: string; body: unknown }[] }, path = "/api/chat") =>
   control.seen.filter((seen) => seen.path === path).map(({ body }) => body as Record<string, unknown>);
+
+/** How the last request for a path ended, as the PC saw it. */
+export const lastState = (control: { seen: readonly { path: string; state: string }[] }, path = "/api/chat") =>
+  control.seen.findLast((seen) => seen.path === path)!.state;
