@@ -15,18 +15,27 @@ import { knownTokens } from "./chat-app-settings.ts";
 import { createChatFaces } from "./chat-faces.ts";
 import { systemClock } from "./clock.ts";
 import { commandPlatform } from "./command-platform.ts";
+import { openControlDoor } from "./control-files.ts";
+import { drainedPcs } from "./drained-pcs.ts";
+import { openEndpointTokens } from "./endpoint-tokens.ts";
 import { startFaces, stopFaces } from "./face-lives.ts";
 import { createFleet, type Fleet } from "./fleet/fleet.ts";
+import { createFleetControl } from "./fleet-control.ts";
+import { openFleetMemory } from "./fleet-memory.ts";
+import { fleetSetup } from "./fleet-setup.ts";
 import { houseState, storageProbe } from "./house-state.ts";
 import type { HouseState } from "./http/house-state.ts";
 import { timeOrderedIds } from "./ids.ts";
+import { keepLooking } from "./keep-looking.ts";
 import { openLog } from "./logger.ts";
 import { openStores } from "./open-stores.ts";
 import { type OpenedThings, openedThings } from "./opened-things.ts";
 import { recordSettings } from "./record-settings.ts";
 import { registerServices } from "./register-services.ts";
 import { openSecrets } from "./secrets.ts";
+import { type ServedPrograms, servePrograms, shareOfProgram } from "./serve-programs.ts";
 import { type Settings, settingsHash } from "./settings.ts";
+import { testedFleet } from "./tested-fleet.ts";
 import { createEgress } from "./tools/egress.ts";
 import { createHttpTools } from "./tools/http-provider.ts";
 import { watchDisk } from "./watch-disk.ts";
@@ -46,7 +55,7 @@ export interface House {
   /** Aborts at the first failure of the database's disk, the PilotoError its reason: for those who wait for answers. */
   readonly diskFailed: AbortSignal;
   /** Recovers, starts to work, and answers on HTTP. Resolves with the address when it is ready. */
-  start(): Promise<{ readonly url?: string }>;
+  start(): Promise<{ readonly url?: string; readonly endpointUrl?: string }>;
   /** Finishes or hands back what is under way within `STOP_WITHIN_MS`, then closes everything. Twice does no harm. */
   stop(): Promise<void>;
 }
@@ -95,8 +104,12 @@ async function build(settings: Settings, options: ComposeOptions, closing: Opene
   const demo = settings.isDemo ? await openDemo(services) : undefined;
   if (demo) closing.add(() => demo.stop());
   const nodes = demo?.nodes ?? settings.fleet;
-  const { contextTokens, model, language, defaultProject } = settings;
-  const fleet = createFleet({ nodes, clock, logger, contextTokens, defaultModel: model });
+  const { language, defaultProject } = settings;
+  const tokens = openEndpointTokens(secrets);
+  const programs = Object.fromEntries((await tokens.list()).map(({ name, weight }) => [shareOfProgram(name), weight]));
+  const memory = openFleetMemory(path.join(settings.dataFolder, "fleet-memory.json"), logger);
+  const opened = createFleet({ ...fleetSetup(settings, nodes, programs), clock, logger, memory });
+  const fleet = testedFleet(opened, settings, { clock, logger });
   closing.add(() => fleet.stop());
   const tools = [createHttpTools({ stores, secrets, clock, logger, egress }), createBuiltInTools({ fleet })];
   const faces = options.serve ? await createChatFaces(settings, { stores, secrets, clock, ids, logger, language }) : [];
@@ -123,7 +136,11 @@ async function build(settings: Settings, options: ComposeOptions, closing: Opene
   for (const face of faces) face.attach(core);
   return withLife(
     { settings, core, stores, secrets, fleet, faces, clock, ids, logger, diskFailed },
-    { options, closing, register, checkpoint },
+    {
+      ...{ options, closing, register, checkpoint },
+      programs: servePrograms(settings.endpoint, { fleet, tokens, clock, logger }),
+      nodes: nodes.map(({ name }) => name),
+    },
   );
 }
 
@@ -143,9 +160,13 @@ interface Life {
   readonly closing: OpenedThings;
   readonly register: (signal: AbortSignal) => Promise<void>;
   readonly checkpoint: () => Promise<unknown>;
+  readonly programs: ServedPrograms;
+  /** Names of the PCs. */
+  readonly nodes: readonly string[];
 }
 
-function withLife(parts: Parts, { options, closing, register, checkpoint }: Life): House {
+function withLife(parts: Parts, life: Life): House {
+  const { options, closing, register, checkpoint, programs, nodes } = life;
   const { settings, core, stores, fleet, faces, clock, logger } = parts;
   const over = new AbortController();
   let phase: HouseState["core"] = "starting";
@@ -173,17 +194,21 @@ function withLife(parts: Parts, { options, closing, register, checkpoint }: Life
     ...parts,
     async start() {
       // First what may be refused: a taken port must not leave runs half started.
-      const url = options.serve ? await serve(parts, () => phase, closing) : undefined;
+      const url = options.serve ? await serve(parts, () => phase, life) : undefined;
       await audit("start-piloto");
       hasStarted = true;
+      const drained = await drainedPcs(stores);
+      for (const node of nodes) await fleet.router.drain(node, drained.has(node));
       fleet.start();
+      void keepLooking({ ...parts, programs: options.serve ? programs : undefined }, over.signal);
       // Before the core takes up what an earlier process left: the demo's workshop may have moved.
       await register(over.signal);
       await core.start();
       await startFaces(faces, FACES_START_WITHIN_MS, { clock, logger });
       phase = "started";
+      const endpointUrl = programs.url();
       logger.info({ url, data: settings.dataFolder, demo: settings.isDemo }, "Piloto is ready");
-      return { url };
+      return { url, endpointUrl };
     },
     stop() {
       stopping ??= stop();
@@ -192,10 +217,26 @@ function withLife(parts: Parts, { options, closing, register, checkpoint }: Life
   };
 }
 
-async function serve(parts: Parts, phase: () => HouseState["core"], closing: OpenedThings): Promise<string> {
+async function serve(
+  parts: Parts,
+  phase: () => HouseState["core"],
+  { closing, programs }: Pick<Life, "closing" | "programs">,
+): Promise<string> {
   const { serveHttp } = await import("./http/serve-http.ts");
+  const { settings, stores, fleet, clock, logger } = parts;
   const probe = storageProbe(parts);
-  const server = await serveHttp(parts.settings, () => houseState(parts, { core: phase(), probe }));
+  const control = createFleetControl({ fleet, router: fleet.router, stores, clock, endpointUrl: programs.url });
+  const state = () => houseState(parts, { core: phase(), probe });
+  const door = openControlDoor(settings.dataFolder, logger);
+  closing.add(door.close);
+  const server = await serveHttp(
+    settings,
+    state,
+    door.token === undefined ? undefined : { token: door.token, fleet: control },
+  );
   closing.add(() => server.close());
+  door.tell(server.url);
+  closing.add(() => programs.close());
+  await programs.start();
   return server.url;
 }

@@ -1,24 +1,28 @@
+import path from "node:path";
 import type { BootId } from "../core/domain/ids.ts";
 import { type Core, createCore } from "../core/index.ts";
 import type { Clock, IdSource } from "../core/ports/clock.ts";
 import type { Logger } from "../core/ports/logger.ts";
-import type { ModelFleet } from "../core/ports/model-fleet.ts";
 import type { Secrets } from "../core/ports/secrets.ts";
 import type { Stores } from "../core/ports/stores.ts";
 import { createBuiltInTools } from "../core/tools/built-in.ts";
 import { knownTokens } from "./chat-app-settings.ts";
 import { systemClock } from "./clock.ts";
 import { demoNodes } from "./demo/demo-nodes.ts";
+import { drainedPcs } from "./drained-pcs.ts";
+import type { Fleet } from "./fleet/fleet.ts";
+import { withPlanning } from "./fleet/probe/with-planning.ts";
+import { openFleetMemory } from "./fleet-memory.ts";
+import { fleetSetup } from "./fleet-setup.ts";
 import { timeOrderedIds } from "./ids.ts";
 import { openLog } from "./logger.ts";
+import { openVerdicts } from "./model-verdicts.ts";
 import { openStores } from "./open-stores.ts";
 import { recordSettings } from "./record-settings.ts";
 import { openSecrets } from "./secrets.ts";
 import type { Settings } from "./settings.ts";
 import { createEgress, type Egress } from "./tools/egress.ts";
 import { createHttpTools } from "./tools/http-provider.ts";
-
-type OpenFleet = ModelFleet & { stop(): Promise<void> };
 
 /** What one command works with: the data of a Piloto that may be running beside it. */
 export interface CommandHouse {
@@ -30,7 +34,7 @@ export interface CommandHouse {
   readonly egress: Egress;
   readonly logger: Logger;
   /** The PCs of the settings, opened when asked for. */
-  fleet(): Promise<ModelFleet>;
+  fleet(): Promise<Fleet>;
   /** The core for decisions alone: it is not started, so it runs nothing and answers nobody. */
   core(): Promise<Core>;
   close(): Promise<void>;
@@ -63,12 +67,16 @@ type Parts = Omit<CommandHouse, "fleet" | "core" | "close">;
 
 function lazyParts(parts: Parts): Pick<CommandHouse, "fleet" | "core" | "close"> {
   const { settings, stores, clock, ids, logger } = parts;
-  let fleet: Promise<OpenFleet> | undefined;
-  const openFleet = async (): Promise<OpenFleet> => {
+  let fleet: Promise<Fleet> | undefined;
+  const openFleet = async (): Promise<Fleet> => {
     const { createFleet } = await import("./fleet/fleet.ts");
     const nodes = settings.isDemo ? await demoNodes(stores) : settings.fleet;
-    const { contextTokens, model } = settings;
-    return createFleet({ nodes, clock, logger, contextTokens, defaultModel: model });
+    // A running Piloto writes what it learns; a command only reads it.
+    const { read } = openFleetMemory(path.join(settings.dataFolder, "fleet-memory.json"), logger);
+    const opened = createFleet({ ...fleetSetup(settings, nodes), clock, logger, memory: { read, write: () => {} } });
+    const drained = await drainedPcs(stores);
+    for (const { name } of nodes) await opened.router.drain(name, drained.has(name));
+    return withPlanning(opened, openVerdicts(settings, { clock, logger }));
   };
   const fleetOnce = () => {
     fleet ??= openFleet();

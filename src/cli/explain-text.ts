@@ -60,6 +60,7 @@ const number = (value: number) => String(Math.round(value) || 0);
 
 function seconds(ms: number): string {
   if (!Number.isFinite(ms)) return "never";
+  if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
   return ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
 }

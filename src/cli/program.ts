@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
+import { addModels } from "./add-models.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { tellError } from "./output.ts";
 
@@ -18,8 +19,9 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
   let code: ExitCode = EXIT.ok;
   const program = describeProgram((load) => async (...args: unknown[]) => {
     const run = (await load()) as (...args: unknown[]) => Promise<ExitCode>;
-    // Commander hands over the command itself last; nothing here needs it.
-    code = await run(...args.slice(0, -1));
+    // Options and the command itself come last. An option that the command above has too (--json) was taken there.
+    const command = args.at(-1) as Command;
+    code = await run(...args.slice(0, -2), command.optsWithGlobals());
   });
   try {
     await program.parseAsync(argv, { from: "user" });
@@ -38,6 +40,8 @@ function describeProgram(lazily: Lazily): Command {
     .version(process.env.PILOTO_VERSION ?? "0.0.0")
     .addHelpText("after", EXIT_CODES)
     .exitOverride()
+    // What stands after a subcommand is the subcommand's: "fleet explain --json".
+    .enablePositionalOptions()
     .configureHelp({ showGlobalOptions: false });
   addTalking(program, lazily);
   addServices(program, lazily);
@@ -45,6 +49,9 @@ function describeProgram(lazily: Lazily): Command {
   addAudit(program, lazily);
   addSecrets(program, lazily);
   addChatApps(program, lazily);
+  addFleet(program, lazily);
+  addModels(program, lazily);
+  addEndpoint(program, lazily);
   addLooking(program, lazily);
   return program;
 }
@@ -188,12 +195,52 @@ function addChatApps(program: Command, lazily: Lazily): void {
     .action(lazily(async () => (await import("./chat-apps.ts")).printInvite));
 }
 
-function addLooking(program: Command, lazily: Lazily): void {
-  program
+function addFleet(program: Command, lazily: Lazily): void {
+  const load = async () => import("./fleet.ts");
+  const fleet = program
     .command("fleet")
-    .description("the GPU PCs, their models and what they can do")
+    .description("the GPU PCs: how they stand, who waits for them")
+    .enablePositionalOptions()
     .addOption(json())
-    .action(lazily(async () => (await import("./fleet.ts")).showFleet));
+    .action(lazily(async () => (await load()).showFleet));
+  fleet
+    .command("explain [model]")
+    .description("where a request would go now and why; without a model the last decisions")
+    .option("--batch", "as work that nobody waits for")
+    .option("--tokens <n>", "how long its prompt is", "500")
+    .addOption(project())
+    .addOption(json())
+    .action(lazily(async () => (await load()).explainFleet));
+  const add = (usage: string, text: string) => fleet.command(usage).description(text).addOption(as()).addOption(json());
+  add("drain <pc>", "no new work for a PC, until it is returned").action(lazily(async () => (await load()).drainPc));
+  add("return <pc>", "work for a drained PC again").action(lazily(async () => (await load()).returnPc));
+}
+
+function addEndpoint(program: Command, lazily: Lazily): void {
+  const load = async () => import("./endpoint.ts");
+  const endpoint = program.command("endpoint").description("programs of the team that share the PCs, by tokens");
+  endpoint
+    .command("add <name>")
+    .description("let a program in; prints its token, once")
+    .option("--batch", "its requests always wait behind people's")
+    .option("--weight <n>", "its share beside other programs and projects", "1")
+    .addOption(as())
+    .addOption(json())
+    .action(lazily(async () => (await load()).addClient));
+  endpoint
+    .command("list")
+    .description("the programs that may use the PCs")
+    .addOption(json())
+    .action(lazily(async () => (await load()).listClients));
+  endpoint
+    .command("remove <name>")
+    .description("take a program's token away")
+    .addOption(as())
+    .addOption(json())
+    .action(lazily(async () => (await load()).removeClient));
+}
+
+function addLooking(program: Command, lazily: Lazily): void {
   program
     .command("doctor [part]")
     .description("check this computer, data, PCs, services and chat apps (or only slack, discord); say what to do")

@@ -26,8 +26,8 @@ async function serveUntilSignal(settings: Settings, options: StartOptions): Prom
   const { asked, release } = untilSignal();
   const house = await compose(settings, { platforms: [], serve: true });
   try {
-    const { url } = await house.start();
-    tellReady(house, url ?? "", options);
+    const { url, endpointUrl } = await house.start();
+    tellReady(house, { url: url ?? "", endpointUrl }, options);
     const signal = await asked;
     hint(`Stopping (${signal}): what is under way is finished or handed back.`);
   } finally {
@@ -37,9 +37,15 @@ async function serveUntilSignal(settings: Settings, options: StartOptions): Prom
   return EXIT.ok;
 }
 
-function tellReady({ settings }: House, url: string, { json }: StartOptions): void {
-  if (json) printJson({ ready: true, url, pid: process.pid, demo: settings.isDemo, data: settings.dataFolder });
-  else print(`Piloto is ready at ${url}`);
+interface Reached {
+  readonly url: string;
+  readonly endpointUrl?: string;
+}
+
+function tellReady({ settings }: House, { url, endpointUrl }: Reached, { json }: StartOptions): void {
+  const { isDemo: demo, dataFolder: data } = settings;
+  if (json) printJson({ ready: true, url, endpointUrl, pid: process.pid, demo, data });
+  else print(`Piloto is ready at ${url}${endpointUrl ? `, for other programs at ${endpointUrl}` : ""}`);
   if (settings.isDemo && !json)
     hint("This is the demo: simulated PCs, a small workshop. Set OLLAMA_HOSTS for real ones.");
 }

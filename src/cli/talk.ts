@@ -47,8 +47,8 @@ async function withFace(
   try {
     await projectNamed(house, { project });
     face.attach(house.core);
-    const { url } = await house.start();
-    if (serve) greet(settings, url);
+    const { url, endpointUrl } = await house.start();
+    if (serve) greet(settings, url, endpointUrl);
     code = (await run(house)) as ExitCode;
   } finally {
     await stopAfter(house, code);
@@ -65,8 +65,8 @@ async function stopAfter(house: House, code: ExitCode): Promise<void> {
   }
 }
 
-function greet({ isDemo }: Settings, url = ""): void {
-  print(`Piloto is ready at ${url}`);
+function greet({ isDemo }: Settings, url = "", endpointUrl?: string): void {
+  print(`Piloto is ready at ${url}${endpointUrl ? `, for other programs at ${endpointUrl}` : ""}`);
   if (!isDemo) return;
   print("This is the demo: simulated PCs, and a small workshop that really runs here. Try:");
   print("  Set the stock of M8 bolt to 400", "  Start machine lathe-1", "  ¿Qué máquinas hay?", "");

@@ -61,14 +61,14 @@ const explained: Explanation = {
 
 describe("piloto fleet explain", () => {
   test("says where a request goes, and why not elsewhere, the best first", () => {
-    expect(headline(explained)).toBe("a:8b, interactive, for shop: goes to pc2, first token in about 0.2 s.");
+    expect(headline(explained)).toBe("a:8b, interactive, for shop: goes to pc2, first token in about 179 ms.");
     expect(verdictTable(explained).rows).toEqual([
-      ["pc2", "chosen", "0.2 s", "-179", "first-token -300, affinity 121"],
-      ["pc3", "possible", "0.9 s", "-900", "first-token -900"],
+      ["pc2", "chosen", "179 ms", "-179", "first-token -300, affinity 121"],
+      ["pc3", "possible", "900 ms", "-900", "first-token -900"],
       ["pc1", "out: drained", "", "", "it is drained"],
     ]);
     expect(decisionTable([explained]).rows).toEqual([
-      ["09:08:07", "a:8b", "interactive", "shop", "goes to pc2, first token in about 0.2 s"],
+      ["09:08:07", "a:8b", "interactive", "shop", "goes to pc2, first token in about 179 ms"],
     ]);
   });
 

@@ -1,0 +1,61 @@
+import type { Clock } from "../core/ports/clock.ts";
+import type { Logger } from "../core/ports/logger.ts";
+import type { EndpointTokens } from "./endpoint-tokens.ts";
+import { createEndpointClients } from "./fleet/endpoint/clients.ts";
+import type { Endpoint } from "./fleet/endpoint/endpoint.ts";
+import type { EndpointFleet } from "./fleet/endpoint/endpoint-fleet.ts";
+import type { EndpointSettings } from "./settings.ts";
+
+/** The endpoint for the team's other programs: open when the settings ask for it, or a program has a token. */
+export interface ServedPrograms {
+  /** Where it is; absent while it is shut. */
+  url(): string | undefined;
+  /** @throws PilotoError PORT_IN_USE | SETTINGS_INVALID */
+  start(): Promise<void>;
+  /** Opens it when the first program got its token meanwhile. What stands in the way is a warning. */
+  look(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Deps {
+  readonly fleet: EndpointFleet;
+  readonly tokens: EndpointTokens;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** A program's share: no project has a colon in its name. */
+export const shareOfProgram = (name: string): string => `program:${name}`;
+
+export function servePrograms(at: EndpointSettings, { fleet, tokens, clock, logger }: Deps): ServedPrograms {
+  let open: Endpoint | undefined;
+  let warned = "";
+  const store = {
+    list: async () => (await tokens.list()).map((token) => ({ ...token, name: shareOfProgram(token.name) })),
+  };
+
+  async function openUp(): Promise<void> {
+    const { createEndpoint } = await import("./fleet/endpoint/endpoint.ts");
+    const clients = createEndpointClients(store, clock);
+    open = await createEndpoint({ fleet, clients, clock, logger }, at);
+    logger.info({ url: open.url }, "Other programs reach the PCs here");
+  }
+
+  return {
+    url: () => open?.url,
+    async start() {
+      if (at.isWanted || (await tokens.list()).length > 0) await openUp();
+    },
+    async look() {
+      if (open || (await tokens.list()).length === 0) return;
+      try {
+        await openUp();
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        if (why !== warned) logger.warn({ why }, "The endpoint for other programs could not be opened");
+        warned = why;
+      }
+    },
+    close: async () => open?.close(),
+  };
+}
