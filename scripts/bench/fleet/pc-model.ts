@@ -304,6 +304,7 @@ class SimulatedPc implements PcModel {
   #restart(): void {
     for (const id of this.#guests.keys()) this.#out.push({ kind: "cut", id });
     this.#guests.clear();
+    this.#nextErrors = [];
     this.#compute.clear();
     this.#prefixes.clear();
     this.#loadingSince.clear();
