@@ -58,6 +58,7 @@ export const ERROR_CODES = {
   NODE_UNREACHABLE: { retry: "elsewhere" },
   NODE_FAILED: { retry: "elsewhere" },
   MODEL_MISSING: { retry: "elsewhere" },
+  MODEL_FORBIDDEN: { retry: "never" },
   MODEL_LACKS_ABILITY: { retry: "never" },
   CONTEXT_TOO_LARGE: { retry: "never" },
   ANSWER_CUT_OFF: { retry: "elsewhere" },

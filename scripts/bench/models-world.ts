@@ -49,7 +49,7 @@ export async function openModelsWorld(brain: Brain): Promise<ModelsWorld> {
   const [stores, workshop] = [await openSqlite({ folder: ":memory:" }), await startWorkshop()];
   const think: Brain = (request) => world.brain(request);
   const pcs = await startSimulatedPcs([pc], { brain: think, clock, timeFactor: 0 });
-  const fleet = createFleet({ nodes: pcs.nodes, clock, logger: quiet, limits: { perNodeAndModel: 4 } });
+  const fleet = createFleet({ nodes: pcs.nodes, clock, logger: quiet });
   const boot = { id: asId<BootId>(ids.next()), processName: "bench" };
   const tools = createToolCatalogue([createHttpTools({ stores, secrets: noSecrets, clock, egress, logger: quiet })]);
   for (const way of WAYS) await addProject(way, workshop.url, { stores, egress, clock, ids });

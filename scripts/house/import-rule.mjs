@@ -27,7 +27,7 @@ const HOMES = {
   yaml: ["src/tools"],
   "ipaddr.js": ["src/tools"],
   fastify: ["src/http"],
-  bottleneck: ["bots/shared", "src/fleet"],
+  bottleneck: ["bots/shared"],
   "@slack/bolt": ["bots/slack"],
   "@slack/oauth": ["bots/slack"],
   "@slack/socket-mode": ["bots/slack"],

@@ -4,28 +4,29 @@ import type { ChatRequest, ChatTurn } from "../../core/ports/model-fleet.ts";
 import type { FleetOptions } from "./fleet-options.ts";
 import { DEFAULT_CONTEXT_TOKENS } from "./fleet-options.ts";
 import { fullName } from "./model-name.ts";
-import type { ChatBody } from "./ollama-client.ts";
+import type { ChatBody, ModelOptions } from "./ollama-client.ts";
+import type { PreparedModel } from "./prepared-model.ts";
 
 /**
  * A request in Ollama's words. `think` is always said: left out, models that can think do. Options come from the
  * settings of the model alone, so that no request makes a PC load it afresh.
  */
-export function toChatBody(request: ChatRequest, model: FleetModel, settings: FleetOptions): ChatBody {
+export function toChatBody(request: ChatRequest, { model, options }: PreparedModel): Omit<ChatBody, "keep_alive"> {
   return {
-    model: model.name,
+    model,
     messages: request.messages.map(toMessage),
     ...(request.tools?.length && {
       tools: request.tools.map((tool) => ({ type: "function", function: { ...tool } })),
     }),
     ...(request.format && !request.tools?.length && { format: request.format }),
     think: request.think ?? false,
-    ...(settings.keepAlive !== undefined && { keep_alive: settings.keepAlive }),
-    options: {
-      ...settingsOf(model.name, settings)?.options,
-      num_ctx: contextOf(model, settings),
-      num_predict: Math.max(1, Math.floor(request.maxTokens)),
-    },
+    options: { ...options, num_predict: Math.max(1, Math.floor(request.maxTokens)) },
   };
+}
+
+/** The options of every request for a model, and of its loads: the same on every PC. */
+export function loadOptionsOf(model: Pick<FleetModel, "name" | "contextLength">, settings: FleetOptions): ModelOptions {
+  return { ...settingsOf(model.name, settings)?.options, num_ctx: contextOf(model, settings) };
 }
 
 /** Tokens of context that requests for a model get, on every PC: as set, and never more than the model has. */

@@ -26,16 +26,16 @@ export interface FleetTiming {
 }
 
 export interface FleetLimits {
-  /** Goes: slots are learned, or set by PC or model. */
-  readonly perNodeAndModel: number;
   /** Requests of each class that may wait for a slot; one more gets FLEET_BUSY. */
   readonly waiting: number;
   /** Text and thinking of one answer. */
   readonly answerBytes: number;
   /** One line of an answer. */
   readonly lineBytes: number;
-  /** A list of models, a model's details, vectors. */
+  /** Vectors, a model's details. */
   readonly documentBytes: number;
+  /** A list of models. */
+  readonly listBytes: number;
 }
 
 export interface FleetOptions {
@@ -98,11 +98,19 @@ export const DEFAULT_TIMING: FleetTiming = {
 };
 
 export const DEFAULT_LIMITS: FleetLimits = {
-  perNodeAndModel: 1,
   waiting: 2000,
   answerBytes: 2 ** 20,
   lineBytes: 2 ** 20,
   documentBytes: 64 * 2 ** 20,
+  listBytes: 8 * 2 ** 20,
 };
 
 export const DEFAULT_CONTEXT_TOKENS = 8192;
+
+/** A time as Ollama writes it (`30m`, `90s`, `-1`) in seconds; below nought: for ever. `undefined`: none, or unreadable. */
+export function keepAliveSeconds(text: string | undefined): number | undefined {
+  const match = /^(-?\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text?.trim() ?? "");
+  if (!match) return undefined;
+  const unit = { ms: 0.001, s: 1, m: 60, h: 3600 }[(match[2] ?? "s") as "ms" | "s" | "m" | "h"];
+  return Number(match[1]) * unit;
+}

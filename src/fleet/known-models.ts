@@ -12,6 +12,7 @@ export interface KnownModel {
   readonly abilities: readonly Ability[];
   readonly contextLength?: number;
   readonly sizeBytes?: number;
+  readonly family?: string;
 }
 
 export type ModelReader = (client: OllamaClient, signal: AbortSignal) => Promise<KnownModel[]>;
@@ -59,6 +60,7 @@ export function createModelReader(): ModelReader {
         abilities: ABILITIES.filter((ability) => capabilities.includes(ability)),
         contextLength: told.contextLength ?? more.contextLength,
         sizeBytes: tag.size,
+        family: tag.details?.family,
       });
     }
     return known;

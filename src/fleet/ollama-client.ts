@@ -21,6 +21,8 @@ import { EmbedBody, LoadBody, PsBody, ShowBody, TagsBody, usageOf, VersionBody }
 import { createPhaseTimer, type PhaseTimer } from "./phase-timer.ts";
 import type { Answer } from "./read-answer.ts";
 import { readAnswer } from "./read-answer.ts";
+import type { Relay, RelayListener } from "./relay.ts";
+import { relay } from "./relay.ts";
 import type { Usage } from "./schedule/shapes.ts";
 import type { Timers } from "./timers.ts";
 import { createTimers } from "./timers.ts";
@@ -81,6 +83,8 @@ export interface OllamaClient {
    * No phase is timed and no size is bounded: that is the caller's. @throws PilotoError NODE_UNREACHABLE | CANCELLED
    */
   forward(path: string, body: string | Buffer | undefined, signal: AbortSignal): Promise<ForwardedAnswer>;
+  /** The same for a POST, leaner: the answer is handed over piece by piece, and `cancel` takes the signal's place. */
+  relay(path: string, body: string, listener: RelayListener): Relay;
   version(signal: AbortSignal): Promise<string>;
   ps(signal: AbortSignal): Promise<PsBody>;
   tags(signal: AbortSignal): Promise<TagsBody>;
@@ -108,6 +112,14 @@ export interface EmbedRequest {
 export interface Embedded {
   readonly vectors: number[][];
   readonly usage: Usage;
+}
+
+/** How one whole answer is read. */
+interface Reading<T> {
+  readonly read: (value: unknown) => T | undefined;
+  readonly model?: string;
+  readonly budgetMs: number;
+  readonly maxBytes?: number;
 }
 
 /** `shift` is a load option: a request that differs in it makes the PC load the model again. */
@@ -171,12 +183,12 @@ export function createOllamaClient(
     path: string,
     body: unknown,
     signal: AbortSignal,
-    { read, model = "", budgetMs }: { read: (value: unknown) => T | undefined; model?: string; budgetMs: number },
+    { read, model = "", budgetMs, maxBytes = limits.documentBytes }: Reading<T>,
   ): Promise<T> {
     return exchange(signal, budgetMs, async (timer) => {
       timer.begin("answer", budgetMs);
       const response = await send(path, body, timer.signal);
-      const text = await readText(node, response.body, limits.documentBytes);
+      const text = await readText(node, response.body, maxBytes);
       if (response.statusCode !== 200) throw failureOfStatus(node, model, response.statusCode, text);
       const value = read(parseJson(text));
       if (value === undefined) throw nodeFailed(node, `${path} did not answer with what Ollama sends`);
@@ -189,7 +201,7 @@ export function createOllamaClient(
     body: {
       readonly model: string;
       readonly keep_alive: number;
-      readonly stream: false;
+      readonly stream: boolean;
       readonly options?: ModelOptions;
     },
     isEmbeddingOnly: boolean | undefined,
@@ -201,7 +213,7 @@ export function createOllamaClient(
     return document("/api/generate", body, signal, want);
   }
 
-  const look = { budgetMs: timing.probeMs };
+  const look = { budgetMs: timing.probeMs, maxBytes: limits.listBytes };
   return {
     chat: (body, signal, heard = {}) =>
       exchange(signal, timing.answerMs, async (timer) => {
@@ -244,12 +256,17 @@ export function createOllamaClient(
       sendRaw(path, body, signal).catch((error: unknown) => {
         throw failureOf(error, signal);
       }),
+    relay: (path, body, listener) => relay(pool, { path: basePath + path, headers: withJson, body }, listener),
     version: (signal) =>
       document("/api/version", undefined, signal, { ...look, read: (v) => VersionBody.safeParse(v).data?.version }),
     ps: (signal) => document("/api/ps", undefined, signal, { ...look, read: (v) => PsBody.safeParse(v).data }),
     tags: (signal) => document("/api/tags", undefined, signal, { ...look, read: (v) => TagsBody.safeParse(v).data }),
     show: (model, signal) =>
-      document("/api/show", { model }, signal, { ...look, model, read: (v) => ShowBody.safeParse(v).data }),
+      document("/api/show", { model }, signal, {
+        budgetMs: timing.probeMs,
+        model,
+        read: (v) => ShowBody.safeParse(v).data,
+      }),
     close: () => pool.destroy(),
   };
 }

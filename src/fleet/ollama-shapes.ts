@@ -59,10 +59,14 @@ export const VersionBody = z.object({ version: z.string().min(1).max(100) });
 
 const name = z.string().min(1).max(500);
 
+/** In one list. A PC that names more does not speak of models. */
+const MOST_MODELS = 10_000;
+
 /** `/api/ps`. `name` came first, `model` later; servers send both. */
 export const PsBody = z.object({
   models: z
     .array(z.object({ name, context_length: count, size: count, size_vram: count }))
+    .max(MOST_MODELS)
     .nullish()
     .transform((models) => models ?? []),
 });
@@ -80,9 +84,13 @@ export const TagsBody = z.object({
         digest: z.string().default(""),
         size: count,
         capabilities,
-        details: z.object({ context_length: count }).nullish().catch(undefined),
+        details: z
+          .object({ context_length: count, family: z.string().max(100).optional().catch(undefined) })
+          .nullish()
+          .catch(undefined),
       }),
     )
+    .max(MOST_MODELS)
     .nullish()
     .transform((models) => models ?? []),
 });

@@ -63,14 +63,17 @@ export function createTimers(clock: Clock): Timers {
 
   function ring(): void {
     const nowMs = clock.nowMs();
-    while (heap[0] && (heap[0].atMs <= nowMs || !heap[0].act) && !isStopped) {
-      const { act } = heap[0];
-      heap[0].act = undefined;
-      pop(heap);
-      if (act) act();
-      else dead -= 1;
+    try {
+      while (heap[0] && (heap[0].atMs <= nowMs || !heap[0].act) && !isStopped) {
+        const { act } = heap[0];
+        heap[0].act = undefined;
+        pop(heap);
+        if (act) act();
+        else dead -= 1;
+      }
+    } finally {
+      arm(); // what threw is a bug and rises; the others are called all the same
     }
-    arm();
   }
 
   return {

@@ -1,28 +1,11 @@
-import { isPilotoError } from "../../core/domain/errors.ts";
-import type { Clock } from "../../core/ports/clock.ts";
-import type { Logger } from "../../core/ports/logger.ts";
-import type { FleetTiming } from "./fleet-options.ts";
-import type { KnownModel, ModelReader } from "./known-models.ts";
-import { fullName } from "./model-name.ts";
-import type { OllamaClient } from "./ollama-client.ts";
-
-/** One PC and what is known of it. Changed by its watch only. */
-export interface WatchedNode {
-  readonly name: string;
-  readonly url: string;
-  readonly client: OllamaClient;
-  health: "up" | "down" | "unknown";
-  reason: string | undefined;
-  version: string | undefined;
-  resident: Set<string>;
-  models: readonly KnownModel[];
-  /** Failures since it last answered. */
-  failures: number;
-  /** Until then other PCs are preferred. */
-  suspectUntilMs: number;
-  /** When its models were read last. */
-  listedAtMs: number;
-}
+import { isPilotoError } from "../../../core/domain/errors.ts";
+import type { Clock } from "../../../core/ports/clock.ts";
+import type { Logger } from "../../../core/ports/logger.ts";
+import type { FleetTiming } from "../fleet-options.ts";
+import type { ModelReader } from "../known-models.ts";
+import { noteDrift } from "./note-drift.ts";
+import { readResident } from "./read-resident.ts";
+import { modelFactsOf, type WatchedNode } from "./watched-node.ts";
 
 /** Looks at every PC now and then, and at once when a request to it failed. */
 export interface NodeWatch {
@@ -31,8 +14,10 @@ export interface NodeWatch {
   firstLook(): Promise<void>;
   /** Looks at every PC now. Calls at the same time share one look. */
   lookAtAll(): Promise<void>;
-  /** A request failed there before its first token. */
-  sawFailure(node: WatchedNode, why: string): void;
+  lookAt(node: WatchedNode): Promise<void>;
+  /** A request failed there: it is looked at now. `isGone`: it could not be reached, which counts as one failed look. */
+  sawFailure(node: WatchedNode, failure: { readonly why: string; readonly isGone: boolean }): void;
+  /** A second call does nothing. */
   start(): void;
   stop(): void;
 }
@@ -40,29 +25,31 @@ export interface NodeWatch {
 interface WatchDeps {
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly timing: FleetTiming;
+  readonly timing: Pick<FleetTiming, "probeEveryMs">;
   readonly readModels: ModelReader;
-  /** Something changed that a waiting request may care about. */
-  readonly onChange: () => void;
+  /** A PC was looked at, or is down. */
+  readonly onLook: (node: WatchedNode) => void;
 }
 
-const SUSPECT_MS = 30_000;
 const LIST_EVERY_MS = 30_000;
-/** Failures in a row that make a PC count as down. */
+/** Failed looks in a row that make a PC that was up count as down. */
 const DOWN_AFTER = 2;
+/** After the first of them it is looked at again sooner. */
+const AGAIN_MS = 1000;
 
 export function createNodeWatch(nodes: readonly WatchedNode[], deps: WatchDeps): NodeWatch {
   const { clock, timing } = deps;
   const stopped = new AbortController();
   const looks = new Map<WatchedNode, Promise<void>>();
   let first: Promise<void> | undefined;
+  let isStarted = false;
 
   function lookAt(node: WatchedNode): Promise<void> {
     const running = looks.get(node);
     if (running) return running;
     const look = probe(node, deps, stopped.signal).finally(() => {
       looks.delete(node);
-      deps.onChange();
+      if (!stopped.signal.aborted) deps.onLook(node);
     });
     looks.set(node, look);
     return look;
@@ -79,7 +66,8 @@ export function createNodeWatch(nodes: readonly WatchedNode[], deps: WatchDeps):
 
   async function keepLooking(node: WatchedNode): Promise<void> {
     while (!stopped.signal.aborted) {
-      await clock.sleep(timing.probeEveryMs, stopped.signal);
+      const isInDoubt = node.health === "up" && node.failures > 0;
+      await clock.sleep(isInDoubt ? Math.min(AGAIN_MS, timing.probeEveryMs) : timing.probeEveryMs, stopped.signal);
       if (!stopped.signal.aborted) await lookAt(node);
     }
   }
@@ -88,13 +76,18 @@ export function createNodeWatch(nodes: readonly WatchedNode[], deps: WatchDeps):
     nodes,
     firstLook,
     lookAtAll,
-    sawFailure(node, why) {
-      node.suspectUntilMs = clock.nowMs() + SUSPECT_MS;
+    lookAt,
+    sawFailure(node, { why, isGone }) {
       node.listedAtMs = Number.NEGATIVE_INFINITY;
-      noteFailure(node, why, deps.logger);
+      if (isGone) {
+        node.failures = Math.max(1, node.failures);
+        node.reason ??= why;
+      }
       if (!stopped.signal.aborted) void lookAt(node);
     },
     start() {
+      if (isStarted || stopped.signal.aborted) return;
+      isStarted = true;
       void firstLook();
       for (const node of nodes) void keepLooking(node);
     },
@@ -108,15 +101,14 @@ async function probe(node: WatchedNode, deps: WatchDeps, signal: AbortSignal): P
   try {
     const isDue = node.health !== "up" || clock.nowMs() - node.listedAtMs >= LIST_EVERY_MS;
     if (isDue) {
-      node.version = await node.client.version(signal);
-      node.models = await deps.readModels(node.client, signal);
-      node.listedAtMs = clock.nowMs();
+      const version = await node.client.version(signal);
+      const models = await deps.readModels(node.client, signal);
+      noteDrift(node, { version, models }, logger);
+      Object.assign(node, { version, models, modelFacts: modelFactsOf(models), listedAtMs: clock.nowMs() });
     }
-    node.resident = await readResident(node, logger, signal);
+    await readResident(node, logger, signal);
     if (node.health !== "up") logger.info({ node: node.name, version: node.version }, "a PC is up");
-    node.health = "up";
-    node.reason = undefined;
-    node.failures = 0;
+    Object.assign(node, { health: "up", reason: undefined, failures: 0 });
   } catch (error) {
     if (signal.aborted) return;
     if (!isPilotoError(error)) throw error;
@@ -124,23 +116,9 @@ async function probe(node: WatchedNode, deps: WatchDeps, signal: AbortSignal): P
   }
 }
 
-/** A PC that answers nonsense to `/api/ps` alone still works: nothing is known to be resident. */
-async function readResident(node: WatchedNode, logger: Logger, signal: AbortSignal): Promise<Set<string>> {
-  try {
-    const { models } = await node.client.ps(signal);
-    return new Set(models.map((model) => fullName(model.name)));
-  } catch (error) {
-    if (!isPilotoError(error, "NODE_FAILED")) throw error;
-    logger.debug({ node: node.name, why: error.message }, "a PC does not say which models are loaded");
-    return new Set();
-  }
-}
-
 function noteFailure(node: WatchedNode, why: string, logger: Logger): void {
   node.failures += 1;
   if (node.health === "up" && node.failures < DOWN_AFTER) return;
   if (node.health !== "down") logger.warn({ node: node.name, why }, "a PC is down");
-  node.health = "down";
-  node.reason = why;
-  node.resident = new Set();
+  Object.assign(node, { health: "down", reason: why, resident: new Map() });
 }
