@@ -28,7 +28,7 @@ export function holdsPrefix(copy: Copy, affinity: string | undefined): boolean {
 /** What is left of a request that runs; one that takes longer than predicted is believed to go on for a while. */
 export function restMs(sent: Sent, nowMs: number): number {
   const passedMs = nowMs - sent.sentMs;
-  return Math.max(sent.serviceMs - passedMs, 0.1 * sent.serviceMs, 50);
+  return Math.max(sent.serviceMs - passedMs, 0.35 * Math.max(sent.serviceMs, passedMs), 50);
 }
 
 /** When a slot of the copy is free: 0 now. */
