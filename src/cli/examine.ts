@@ -6,6 +6,7 @@ import { dataFolder, sqliteFacts, takeOwnership } from "../../storage/index.ts";
 import { type CommandHouse, openForCommand } from "../open-for-command.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import { theDiscordApp, theSlackApp } from "./examine-chat-apps.ts";
+import { theFleet } from "./examine-fleet.ts";
 
 const MIB = 2 ** 20;
 
@@ -132,33 +133,6 @@ async function* theDatabase({ stores }: CommandHouse): AsyncGenerator<Finding> {
   }
   const head = await stores.read((tx) => tx.audit.head());
   yield { what: "audit", state: "ok", found: `${head.seq} entries; piloto audit verify checks them all` };
-}
-
-async function* theFleet(house: CommandHouse): AsyncGenerator<Finding> {
-  if (house.settings.isDemo) {
-    yield { what: "fleet", state: "ok", found: "the demo brings simulated PCs while it runs" };
-    return;
-  }
-  if (house.settings.fleet.length === 0) {
-    yield { what: "fleet", state: "bad", found: "no PC is configured", todo: "Set OLLAMA_HOSTS." };
-    return;
-  }
-  const fleet = await house.fleet();
-  const models = await fleet.models();
-  for (const { name, health, reason, version } of await fleet.nodes()) {
-    const has = models.filter((model) => model.nodes.includes(name));
-    const told = has.map((model) => `${model.name} (${model.abilities.join(", ")})`).join("; ");
-    if (health === "down") {
-      yield { what: name, state: "bad", found: reason ?? "does not answer", todo: "Is the PC on, and Ollama running?" };
-    } else if (has.length === 0) {
-      yield {
-        what: name,
-        state: "warn",
-        found: `Ollama ${version ?? ""} has no model`,
-        todo: "Pull one: ollama pull …",
-      };
-    } else yield { what: name, state: "ok", found: `Ollama ${version ?? ""}: ${told}` };
-  }
 }
 
 async function* theServices({ settings, stores, egress }: CommandHouse): AsyncGenerator<Finding> {

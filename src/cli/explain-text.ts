@@ -14,11 +14,13 @@ export function outcome({ chosen, wait, verdicts }: Explanation): string {
   }
   if (verdicts.every(({ filteredBy }) => STANDING.includes(filteredBy ?? "")))
     return "goes nowhere: no PC may serve it";
-  if (!wait) return "waits";
+  if (!wait) return verdicts.some(isNotLoaded) ? "waits until a PC has loaded it" : "waits until a PC is free for it";
   const about = wait.aboutMs === undefined ? "" : ` about ${seconds(wait.aboutMs)}`;
   const ahead = wait.ahead === 0 ? "" : `, ${wait.ahead} before it`;
   return `waits${about}${ahead}: ${REASONS[wait.why]}${wait.why === "loading" && wait.node ? ` on ${wait.node}` : ""}`;
 }
+
+const isNotLoaded = ({ filteredBy }: Verdict) => filteredBy === "resident";
 
 /** Filters that only other settings, or another disk, change. */
 const STANDING = ["forbidden", "labels", "taints", "model"];

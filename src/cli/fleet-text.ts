@@ -8,17 +8,18 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** The PCs, one a row: how each stands, what it works on, what it holds. Pure. */
-export function nodeTable({ nodes, scheduler }: FleetPicture): Table {
+/** The PCs, one a row: how each stands, what it holds; with `isRunning` also what Piloto has under way there. Pure. */
+export function nodeTable({ nodes, scheduler }: FleetPicture, isRunning: boolean): Table {
   const rows = nodes.map((node) => {
     const copies = scheduler.copies.filter((copy) => copy.node === node.name);
-    return [node.name, stateOf(node), node.version ?? "", atWork(node, copies), inMemory(node, copies), node.url];
+    const work = isRunning ? [atWork(node, copies)] : [];
+    return [node.name, stateOf(node), node.version ?? "", ...work, inMemory(node, copies), node.url];
   });
-  return { head: ["pc", "state", "ollama", "at work", "in memory", "address"], rows };
+  return { head: ["pc", "state", "ollama", ...(isRunning ? ["at work"] : []), "in memory", "address"], rows };
 }
 
-/** The models, one a row: what each can do, where it is, who waits for it. `isQueueKnown`: a Piloto runs. Pure. */
-export function modelTable({ models, scheduler }: FleetPicture, isQueueKnown: boolean): Table {
+/** The models, one a row: what each can do, where it is. With `isRunning` also who waits. Pure. */
+export function modelTable({ models, scheduler }: FleetPicture, isRunning: boolean): Table {
   const unknown = scheduler.queues.filter((queue) => !models.some(({ name }) => name === queue.model));
   const rows = [
     ...models.map((model) => [
@@ -30,7 +31,7 @@ export function modelTable({ models, scheduler }: FleetPicture, isQueueKnown: bo
     ]),
     ...unknown.map(({ model }) => [model, "", "", "(no PC)", ""]),
   ];
-  if (!isQueueKnown) return { head: MODEL_HEAD, rows };
+  if (!isRunning) return { head: MODEL_HEAD, rows };
   return {
     head: [...MODEL_HEAD, "waiting"],
     rows: rows.map((row) => [...row, waiting(scheduler.queues.find(({ model }) => model === row[0]))]),

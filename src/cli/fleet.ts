@@ -19,11 +19,12 @@ export function showFleet(options: CommonOptions): Promise<ExitCode> {
   return withFleet(options, async (fleet, { settings }) => {
     const picture = await fleet.picture();
     const { nodes, models } = picture;
-    if (options.json) printJson({ isRunning: fleet.url !== undefined, url: fleet.url, ...picture });
+    const isRunning = fleet.url !== undefined;
+    if (options.json) printJson({ isRunning, url: fleet.url, ...picture });
     else {
-      show(nodeTable(picture), settings.isDemo ? NO_DEMO : "No PC is configured. Set OLLAMA_HOSTS.");
+      show(nodeTable(picture, isRunning), settings.isDemo ? NO_DEMO : "No PC is configured. Set OLLAMA_HOSTS.");
       print("");
-      show(modelTable(picture, fleet.url !== undefined), models.length === 0 ? "No models were found." : "");
+      show(modelTable(picture, isRunning), models.length === 0 ? "No models were found." : "");
       if (picture.endpointUrl) print("", `Other programs reach the PCs at ${picture.endpointUrl}`);
     }
     return nodes.length > 0 && nodes.every((node) => node.health === "down") ? EXIT.unreachable : EXIT.ok;

@@ -47,7 +47,8 @@ function lookAlone(house: CommandHouse): Omit<ReachedFleet, "url" | "note"> {
     async picture() {
       const fleet = await house.fleet();
       const [nodes, models] = [await fleet.nodes(), await fleet.models()];
-      return { nodes, models, scheduler: fleet.router.overview() };
+      // To this process every copy is somebody else's.
+      return { nodes, models, scheduler: { ...fleet.router.overview(), copies: [], queues: [] } };
     },
     async explain(request) {
       const fleet = await house.fleet();

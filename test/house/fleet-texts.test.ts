@@ -30,12 +30,17 @@ const picture: FleetPicture = {
 
 describe("piloto fleet", () => {
   test("tells of each PC how it stands, what it works on and what it holds", () => {
-    expect(nodeTable(picture).rows).toEqual([
+    expect(nodeTable(picture, true).rows).toEqual([
       ["pc1", "up", "0.40.0", "2 of 2", "a:8b, old:1b", "http://pc1"],
       ["pc2", "up, drained", "0.40.0", "0", "a:8b (loading)", "http://pc2"],
       ["pc3", "down: connection refused", "", "0", "", "http://pc3"],
       ["pc4", "up, on trial", "0.40.0", "1", "", "http://pc4"],
     ]);
+  });
+
+  test("leaves out what only a running Piloto knows", () => {
+    expect(nodeTable(picture, false).head).toEqual(["pc", "state", "ollama", "in memory", "address"]);
+    expect(nodeTable(picture, false).rows[0]).toEqual(["pc1", "up", "0.40.0", "a:8b, old:1b", "http://pc1"]);
   });
 
   test("tells of each model where it is and who waits, of models without a PC too", () => {
@@ -76,9 +81,14 @@ describe("piloto fleet explain", () => {
     [{ ahead: 3, why: "busy", aboutMs: 40_000 }, "waits about 40 s, 3 before it: the PCs that may serve it are busy"],
     [{ ahead: 0, why: "loading", node: "pc2", aboutMs: 4_000 }, "waits about 4.0 s: the model is loading on pc2"],
     [{ ahead: 0, why: "no-pc" }, "waits: no PC can"],
-    [undefined, "waits"],
+    [undefined, "waits until a PC is free for it"],
   ] as const)("says what it waits for: %j", (wait, sentence) => {
     expect(outcome({ ...explained, chosen: undefined, wait })).toBe(sentence);
+  });
+
+  test("says so when no PC has the model in its memory yet", () => {
+    const verdicts = [{ node: "pc1", filteredBy: "resident", because: "the model is not in its memory" }];
+    expect(outcome({ ...explained, chosen: undefined, verdicts })).toBe("waits until a PC has loaded it");
   });
 
   test("says so when settings and disks leave no PC", () => {
