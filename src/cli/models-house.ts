@@ -15,6 +15,7 @@ export async function withPullNodes<T>(
   const opened = nodes.map(({ name, url, diskGB, vramGB }) => ({
     name,
     client: createPullClient({ name, url }, clock),
+    forbidden: Object.keys(settings.models).filter((model) => settings.models[model]?.forbidden?.includes(name)),
     // Disks, and Ollama's own sizes, are told in powers of ten, memory in powers of two.
     ...(diskGB !== undefined && { diskBytes: diskGB * 1e9 }),
     ...(vramGB !== undefined && { vramBytes: vramGB * 2 ** 30 }),

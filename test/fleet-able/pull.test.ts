@@ -143,10 +143,16 @@ test("PCs that hold different models under one name are told apart by digest", a
   expect(Object.values(after.digests)).toEqual([["one", "two"]]);
 });
 
-test("without names PCs that are down or too small are passed over, with the reason", async () => {
+test("without names PCs that are down, too small or forbidden are passed over, with the reason", async () => {
   const holder = withRegistry("holder");
-  const pcs = [{ ...holder, models: [small, fresh] }, withRegistry("tiny"), withRegistry("full"), withRegistry("off")];
-  const room = { tiny: { vramBytes: 1e9 }, full: { diskBytes: 6e9 } };
+  const pcs = [
+    { ...holder, models: [small, fresh] },
+    withRegistry("tiny"),
+    withRegistry("full"),
+    withRegistry("off"),
+    withRegistry("no"),
+  ];
+  const room = { tiny: { vramBytes: 1e9 }, full: { diskBytes: 6e9 }, no: { forbidden: ["fresh:3b"] } };
   const { deps, control } = await pullHouse(pcs, { room });
   await control("off").goDown();
   const { nodes } = await pullModel({ name: "fresh:3b" }, deps);
@@ -155,6 +161,7 @@ test("without names PCs that are down or too small are passed over, with the rea
     { node: "tiny", kind: "skipped", why: "It takes 2.0 GB, and there its GPU has 1.0 GB." },
     { node: "full", kind: "skipped", why: "It takes 2.0 GB, and there its disk has free 1.0 GB." },
     { node: "off", kind: "skipped", why: expect.stringContaining("nothing listens there") },
+    { node: "no", kind: "skipped", why: "The settings forbid it there." },
   ]);
   expect((await pullModel({ name: "fresh:3b", nodes: ["tiny"] }, deps)).nodes).toMatchObject([{ kind: "pulled" }]);
   expect((await pullModel({ name: "fresh:3b", nodes: ["off"] }, deps)).nodes).toMatchObject([{ kind: "failed" }]);

@@ -10,7 +10,7 @@ import { tellBytes } from "./tell-bytes.ts";
 export interface PullWish {
   /** As a person typed it. */
   readonly name: string;
-  /** PCs by name; absent: every one that answers and has room. */
+  /** PCs by name; absent: every one that answers, has room, and is not forbidden to the model. */
   readonly nodes?: readonly string[];
   /** Also where it is there already: the registry may have a newer one. */
   readonly again?: boolean;
@@ -21,7 +21,7 @@ export type PulledOn = { readonly node: string } & (
   | { readonly kind: "pulled"; readonly digest: string; readonly sizeBytes: number }
   /** `again` brought nothing new, or it was not asked for. */
   | { readonly kind: "already-there"; readonly digest: string; readonly sizeBytes: number }
-  /** Nobody named it, and it is down or has no room. */
+  /** Nobody named it, and it is down, has no room, or is forbidden to the model. */
   | { readonly kind: "skipped"; readonly why: string }
   | { readonly kind: "failed"; readonly error: PilotoError }
 );
@@ -129,7 +129,11 @@ function fateOf({ node, present, error }: Seen, { name, sizeBytes, again, isName
   }
   const there = found(present, name);
   if (there && !again) return { node: node.name, kind: "already-there", ...pick(there) };
-  if (there || isNamed || sizeBytes === undefined) return undefined;
+  if (there || isNamed) return undefined;
+  if (node.forbidden?.includes(listedName(name))) {
+    return { node: node.name, kind: "skipped", why: "The settings forbid it there." };
+  }
+  if (sizeBytes === undefined) return undefined;
   const used = present.reduce((sum, model) => sum + model.sizeBytes, 0);
   const tooSmall = (what: string, room: number) =>
     ({

@@ -14,6 +14,8 @@ export interface PullNode {
   readonly diskBytes?: number;
   /** Of its GPU, as set. */
   readonly vramBytes?: number;
+  /** Models that never live there, as set, with their tags. */
+  readonly forbidden?: readonly string[];
 }
 
 export interface PullOnNode {
