@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { fullName } from "../../src/fleet/model-name.ts";
-import { ask, codeOf, failureOf, model, NEVER, pc, simulate } from "./simulation.ts";
+import { ask, codeOf, failureOf, IMPATIENT, model, NEVER, pc, simulate } from "./simulation.ts";
 
 const embedder = model("embed:latest", { capabilities: ["embedding"], contextLength: 2048 });
 
@@ -96,7 +96,7 @@ test("vectors that are too few, uneven or no numbers are a failure of the PC", a
 });
 
 test("a list of models that nests without end, or is no list, puts the PC down with a reason", async () => {
-  const { fleet, control } = await simulate([pc("one")]);
+  const { fleet, control } = await simulate([pc("one")], { fleet: { timing: IMPATIENT } });
   control("one").overrides.set("/api/tags", {
     status: 200,
     body: `{"models":${"[".repeat(100_000)}${"]".repeat(100_000)}}`,

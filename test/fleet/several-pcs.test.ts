@@ -1,9 +1,24 @@
 import { expect, test } from "vitest";
+import type { FleetWait } from "../../core/ports/model-fleet.ts";
 import type { Brain } from "../../src/demo/brain.ts";
 import { createFleet } from "../../src/fleet/fleet.ts";
 import { manualClock, settle } from "../support/manual-clock.ts";
 import { until } from "../support/until.ts";
-import { ask, chatsSeen, codeOf, failureOf, model, NEVER, pc, quiet, simulate } from "./simulation.ts";
+import {
+  ask,
+  chatsSeen,
+  codeOf,
+  failureOf,
+  IMPATIENT,
+  model,
+  NEVER,
+  ONE_SLOT,
+  pc,
+  quiet,
+  simulate,
+} from "./simulation.ts";
+
+const A_MOMENT = { interactive: 300, batch: 300 };
 
 test("another PC answers when one fails before its first token", async () => {
   const { fleet, control } = await simulate([pc("one"), pc("two")]);
@@ -37,8 +52,8 @@ test("when every PC fails, each was asked once and the last failure is told", as
   expect(["one", "two", "three"].map((name) => chatsSeen(control(name)).length)).toEqual([1, 1, 1]);
 });
 
-test("with all PCs down the failure names each and its reason", async () => {
-  const { fleet, control } = await simulate([pc("one"), pc("two")]);
+test("with all PCs down a request waits, and the failure at last names each and its reason", async () => {
+  const { fleet, control } = await simulate([pc("one"), pc("two")], { fleet: { timing: IMPATIENT } });
   await Promise.all([control("one").goDown(), control("two").goDown()]);
   const failure = await failureOf(fleet.chat(ask("hello"), NEVER));
   expect(failure?.code).toBe("FLEET_EMPTY");
@@ -53,12 +68,29 @@ test("with no PC set the failure says so", async () => {
   });
 });
 
-test("a PC that comes back is used again without waiting for the next look", async () => {
-  const { fleet, control } = await simulate([pc("one")]);
+test("with all PCs gone requests wait, are told so, and go on when one returns", async () => {
+  const timing = { probeEveryMs: 20 };
+  const { fleet, control } = await simulate([pc("one")], { fleet: { timing } });
+  await fleet.models();
   await control("one").goDown();
-  expect(await codeOf(fleet.chat(ask("hello"), NEVER))).toBe("FLEET_EMPTY");
+  const told: FleetWait[] = [];
+  const chats = ["hello", "there"].map((text) =>
+    fleet.chat(ask(text, { onWaiting: (wait) => told.push(wait) }), NEVER),
+  );
+  await until("they were told", () => told.length >= 2);
+  expect(told).toContainEqual(expect.objectContaining({ why: "no-pc", model: "small:8b" }));
   await control("one").comeBack();
-  expect(await fleet.chat(ask("hello"), NEVER)).toMatchObject({ text: "hello" });
+  expect((await Promise.all(chats)).map(({ text }) => text)).toEqual(["hello", "there"]);
+});
+
+test("a request that comes before any PC was ever seen waits for the first", async () => {
+  const { fleet, control } = await simulate([pc("one")], { fleet: { timing: { probeEveryMs: 20 } } });
+  await control("one").goDown();
+  const chat = fleet.chat(ask("hello"), NEVER);
+  await until("it was looked for", () => true);
+  expect((await fleet.nodes())[0]).toMatchObject({ health: "down" });
+  await control("one").comeBack();
+  expect(await chat).toMatchObject({ text: "hello" });
 });
 
 test("a PC that dies is marked down and one that returns is marked up, by looking every five seconds", async () => {
@@ -116,7 +148,11 @@ test("a request goes where its model is loaded already", async () => {
 });
 
 test("with the model loaded on both, a chat stays on its PC", async () => {
-  const { fleet } = await simulate([pc("one"), pc("two")], { fleet: { limits: { perNodeAndModel: 1 } } });
+  const { fleet, control } = await simulate([pc("one"), pc("two")], { fleet: { models: ONE_SLOT } });
+  for (const name of ["one", "two"]) {
+    const load = JSON.stringify({ model: "small:8b", stream: false, shift: false, options: { num_ctx: 8192 } });
+    await fetch(`${control(name).url}/api/generate`, { method: "POST", body: load });
+  }
   const chat = async (affinity: string) => (await fleet.chat(ask("hello", { affinity }), NEVER)).node;
   const [ana, ben] = await Promise.all([chat("ana"), chat("ben")]);
   expect([ana, ben].sort()).toEqual(["one", "two"]);
@@ -138,7 +174,7 @@ test("no PC works on more requests for a model than its cap, and all are answere
   const situation = await simulate([quick("one"), quick("two")], {
     brain,
     timeFactor: 0.1,
-    fleet: { limits: { perNodeAndModel: 2 } },
+    fleet: { models: { "small:8b": { slots: 2 } } },
   });
   const asked = Array.from({ length: 40 }, (_, i) => `request ${i}`);
   const replies = await Promise.all(asked.map((text) => situation.fleet.chat(ask(text), NEVER)));
@@ -147,7 +183,7 @@ test("no PC works on more requests for a model than its cap, and all are answere
 });
 
 test("when the line is full the next request is told that the fleet is busy", async () => {
-  const { fleet, control } = await simulate([pc("one")], { fleet: { limits: { waiting: 2 } } });
+  const { fleet, control } = await simulate([pc("one")], { fleet: { limits: { waiting: 2 }, models: ONE_SLOT } });
   control("one").faults.push({ kind: "hang", chunks: 0 });
   const stop = new AbortController();
   const chats = ["works", "waits", "waits"].map((text) => codeOf(fleet.chat(ask(text), stop.signal)));
@@ -164,7 +200,7 @@ test("interactive requests go before batch requests that came earlier", async ()
     order.push(messages.at(-1)!.content);
     return { text: "ok" };
   };
-  const { fleet, control } = await simulate([pc("one")], { brain });
+  const { fleet, control } = await simulate([pc("one")], { brain, fleet: { models: ONE_SLOT } });
   control("one").faults.push({ kind: "hang", chunks: 0 });
   const first = new AbortController();
   const blocked = codeOf(fleet.chat(ask("first"), first.signal));
@@ -181,8 +217,8 @@ test("interactive requests go before batch requests that came earlier", async ()
   expect(order).toEqual(["first", "person 1", "person 2", "batch 1", "batch 2"]);
 });
 
-test("a request that waits is told when the last PC with its model goes down", async () => {
-  const { fleet, control } = await simulate([pc("one")]);
+test("when the last PC goes down who works and who waits is told so in the end", async () => {
+  const { fleet, control } = await simulate([pc("one")], { fleet: { timing: { ...IMPATIENT, waitMs: A_MOMENT } } });
   control("one").faults.push({ kind: "hang", chunks: 0 });
   const chats = [failureOf(fleet.chat(ask("works"), NEVER)), failureOf(fleet.chat(ask("waits"), NEVER))];
   await until("one is under way", () => control("one").counts().active === 1);
@@ -201,16 +237,14 @@ test("requests for another model do not wait behind a busy one", async () => {
   await stuck;
 });
 
-test("a request joins the PC that is loading its model rather than loading it on another", async () => {
-  const { fleet, control } = await simulate([pc("one"), pc("two")], {
-    clock: manualClock(),
-    timeFactor: 1,
-    fleet: { limits: { perNodeAndModel: 2 } },
-  });
+test("two requests for a model that is nowhere load it once", async () => {
+  const { fleet, control } = await simulate([pc("one"), pc("two")], { clock: manualClock(), timeFactor: 1 });
   const stop = new AbortController();
   const chats = ["first", "second"].map((text) => codeOf(fleet.chat(ask(text), stop.signal)));
-  await until("both wait for one load", () => control("one").counts().waiting === 2);
-  expect(control("two").events).toEqual([]);
+  const events = () => [...control("one").events, ...control("two").events];
+  await until("it loads", () => events().length > 0);
+  await settle();
+  expect(events()).toEqual(["loading small:8b"]);
   stop.abort();
   await Promise.all(chats);
 });
@@ -232,7 +266,7 @@ test("a request that waits can be cancelled while the one before it goes on", as
 
 test("a request that waits goes to a PC that comes up", async () => {
   const clock = manualClock();
-  const { fleet, control } = await simulate([pc("one"), pc("two")], { clock });
+  const { fleet, control } = await simulate([pc("one"), pc("two")], { clock, fleet: { models: ONE_SLOT } });
   await control("two").goDown();
   fleet.start();
   await fleet.nodes();
@@ -243,7 +277,7 @@ test("a request that waits goes to a PC that comes up", async () => {
   const waits = fleet.chat(ask("waits"), NEVER);
   await settle();
   await control("two").comeBack();
-  await clock.advance(5000);
+  for (let s = 0; s < 9; s++) await clock.advance(1000);
   expect(await waits).toMatchObject({ text: "waits", node: "two" });
   stop.abort();
   await stuck;

@@ -32,6 +32,11 @@ export const pc = (name: string, ...models: SimulatedModel[]): SimulatedPc => ({
 /** Says every word of the last message back. */
 export const echo: Brain = ({ messages }) => ({ text: messages.at(-1)?.content ?? "" });
 
+/** Nobody waits for longer than a moment. */
+export const IMPATIENT = { waitMs: { interactive: 60, batch: 60 }, probeEveryMs: 20 };
+/** PCs that work on one request at a time, and say so. */
+export const ONE_SLOT = { "small:8b": { slots: 1 } };
+
 export interface Situation {
   readonly brain?: Brain;
   readonly clock?: Clock;
