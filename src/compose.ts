@@ -33,7 +33,7 @@ import { type OpenedThings, openedThings } from "./opened-things.ts";
 import { recordSettings } from "./record-settings.ts";
 import { registerServices } from "./register-services.ts";
 import { openSecrets } from "./secrets.ts";
-import { type ServedPrograms, servePrograms, shareOfProgram } from "./serve-programs.ts";
+import { type ServedPrograms, servePrograms } from "./serve-programs.ts";
 import { type Settings, settingsHash } from "./settings.ts";
 import { testedFleet } from "./tested-fleet.ts";
 import { createEgress } from "./tools/egress.ts";
@@ -106,9 +106,9 @@ async function build(settings: Settings, options: ComposeOptions, closing: Opene
   const nodes = demo?.nodes ?? settings.fleet;
   const { language, defaultProject } = settings;
   const tokens = openEndpointTokens(secrets);
-  const programs = Object.fromEntries((await tokens.list()).map(({ name, weight }) => [shareOfProgram(name), weight]));
+  const setup = fleetSetup(settings, nodes);
   const memory = openFleetMemory(path.join(settings.dataFolder, "fleet-memory.json"), logger);
-  const opened = createFleet({ ...fleetSetup(settings, nodes, programs), clock, logger, memory });
+  const opened = createFleet({ ...setup, clock, logger, memory });
   const fleet = testedFleet(opened, settings, { clock, logger });
   closing.add(() => fleet.stop());
   const tools = [createHttpTools({ stores, secrets, clock, logger, egress }), createBuiltInTools({ fleet })];
@@ -138,7 +138,7 @@ async function build(settings: Settings, options: ComposeOptions, closing: Opene
     { settings, core, stores, secrets, fleet, faces, clock, ids, logger, diskFailed },
     {
       ...{ options, closing, register, checkpoint },
-      programs: servePrograms(settings.endpoint, { fleet, tokens, clock, logger }),
+      programs: servePrograms(settings.endpoint, { fleet, tokens, weights: setup.weights, clock, logger }),
       nodes: nodes.map(({ name }) => name),
     },
   );

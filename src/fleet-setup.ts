@@ -5,15 +5,16 @@ import type { FleetNodeSettings } from "./settings-fleet.ts";
 /** Memory is sold in powers of two, disks (and Ollama's own sizes) in powers of ten. */
 const GIB = 2 ** 30;
 
-/** Weights of shares that are no project's. */
-type Weights = Readonly<Record<string, number>>;
+export interface FleetSetup extends Pick<FleetOptions, "nodes" | "contextTokens" | "defaultModel" | "models"> {
+  /** Of projects; those of programs are added while they come. */
+  readonly weights: Map<string, number>;
+}
 
 /** What the settings say of the PCs and of who shares them, in the fleet's words. */
 export function fleetSetup(
   { contextTokens, model, models, projects }: Settings,
   nodes: readonly FleetNodeSettings[],
-  others: Weights = {},
-): Pick<FleetOptions, "nodes" | "contextTokens" | "defaultModel" | "models" | "weights"> {
+): FleetSetup {
   const weights = projects.flatMap(({ project, fleetWeight }) =>
     fleetWeight === undefined ? [] : [[project.id as string, fleetWeight] as const],
   );
@@ -26,6 +27,6 @@ export function fleetSetup(
     contextTokens,
     defaultModel: model,
     models,
-    weights: { ...others, ...Object.fromEntries(weights) },
+    weights: new Map(weights),
   };
 }

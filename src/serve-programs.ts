@@ -20,18 +20,24 @@ export interface ServedPrograms {
 interface Deps {
   readonly fleet: EndpointFleet;
   readonly tokens: EndpointTokens;
+  /** The fleet's: programs are added to it. */
+  readonly weights: Map<string, number>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /** A program's share: no project has a colon in its name. */
-export const shareOfProgram = (name: string): string => `program:${name}`;
+const shareOfProgram = (name: string): string => `program:${name}`;
 
-export function servePrograms(at: EndpointSettings, { fleet, tokens, clock, logger }: Deps): ServedPrograms {
+export function servePrograms(at: EndpointSettings, { fleet, tokens, weights, clock, logger }: Deps): ServedPrograms {
   let open: Endpoint | undefined;
   let warned = "";
   const store = {
-    list: async () => (await tokens.list()).map((token) => ({ ...token, name: shareOfProgram(token.name) })),
+    async list() {
+      const all = (await tokens.list()).map((token) => ({ ...token, name: shareOfProgram(token.name) }));
+      for (const { name, weight } of all) weights.set(name, weight);
+      return all;
+    },
   };
 
   async function openUp(): Promise<void> {
@@ -44,10 +50,10 @@ export function servePrograms(at: EndpointSettings, { fleet, tokens, clock, logg
   return {
     url: () => open?.url,
     async start() {
-      if (at.isWanted || (await tokens.list()).length > 0) await openUp();
+      if ((await store.list()).length > 0 || at.isWanted) await openUp();
     },
     async look() {
-      if (open || (await tokens.list()).length === 0) return;
+      if (open || (await store.list()).length === 0) return;
       try {
         await openUp();
       } catch (error) {

@@ -52,8 +52,8 @@ export interface FleetOptions {
   readonly models?: Readonly<Record<string, ModelSettings>>;
   /** The longest that a PC keeps a model loaded after a request, as Ollama writes it (`30m`); absent: Piloto decides. */
   readonly keepAlive?: string;
-  /** Weights of the shares; 1 for who is not named. */
-  readonly weights?: Readonly<Record<string, number>>;
+  /** Weights of the shares; 1 for who is not named. A map may change while the fleet runs: new shares see it. */
+  readonly weights?: Readonly<Record<string, number>> | ReadonlyMap<string, number>;
   /** What was learned, and which PCs are drained. */
   readonly memory?: FleetMemory;
 }

@@ -182,7 +182,11 @@ function openNodes(
 
 function schedulerOptions({ models, weights }: FleetOptions, { waitMs }: FleetTiming) {
   const rules = Object.entries(models ?? {}).map(([name, rule]) => [fullName(name), rule] as const);
-  return { rules: new Map(rules), weights: new Map(Object.entries(weights ?? {})), waitMs };
+  return {
+    rules: new Map(rules),
+    weights: weights instanceof Map ? weights : new Map(Object.entries(weights ?? {})),
+    waitMs,
+  };
 }
 
 function toFleetNode(node: WatchedNode, state: { breaker: string; inFlight: number } | undefined) {
