@@ -96,6 +96,12 @@ export function networkWords(error: unknown): string {
   return (code && known[code]) ?? code ?? (error instanceof Error ? quote(error.message) : "the connection failed");
 }
 
+/** Whether no connection could be opened, after some seconds of trying: asking again takes as long. */
+export function isNoWayThere(error: unknown): boolean {
+  const code = error instanceof PilotoError ? codeOf(error.cause) : undefined;
+  return code === "UND_ERR_CONNECT_TIMEOUT" || code === "EHOSTUNREACH" || code === "ENETUNREACH";
+}
+
 function codeOf(error: unknown): string | undefined {
   for (let at = error; at instanceof Error && !(at instanceof PilotoError); at = at.cause) {
     const code = (at as { code?: unknown }).code;

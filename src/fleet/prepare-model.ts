@@ -10,6 +10,7 @@ import type { PreparedModel, PrepareModel } from "./prepared-model.ts";
 import { fleetEmpty } from "./route/give-up-words.ts";
 import type { NodeWatch } from "./route/watch-nodes.ts";
 import type { Timers } from "./timers.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 interface PrepareDeps {
   readonly catalogue: Catalogue;
@@ -84,14 +85,4 @@ export function createModelChooser(deps: PrepareDeps): ModelChooser {
       for (const look of waiting) look();
     },
   };
-}
-
-async function unlessAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  let stop = () => {};
-  const aborted = new Promise<void>((resolve) => {
-    stop = resolve;
-    signal?.addEventListener("abort", stop, { once: true });
-  });
-  await Promise.race([work, aborted]);
-  signal?.removeEventListener("abort", stop);
 }

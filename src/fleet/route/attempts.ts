@@ -5,6 +5,7 @@ import type { FleetTiming } from "../fleet-options.ts";
 import type { Scheduler } from "../schedule/scheduler.ts";
 import type { Fault } from "../schedule/shapes.ts";
 import type { Timers } from "../timers.ts";
+import { unlessAborted } from "../unless-aborted.ts";
 import { faultOf } from "./fault-of.ts";
 import type { Place } from "./router.ts";
 import type { Sent, Ticket } from "./ticket.ts";
@@ -82,8 +83,15 @@ export function createAttempts(deps: AttemptDeps): Attempts {
       pump();
     } catch (error) {
       sent.budget?.cancel();
+      await lookFirst(ticket, sent, error);
       failed(ticket, sent, error);
     }
+  }
+
+  /** Where the connection broke, one look tells whether the PC is gone: then the request may wait for its return. */
+  async function lookFirst({ caller }: Ticket, sent: Sent, error: unknown): Promise<void> {
+    if (deps.isStopped() || caller.aborted || sent.broken || faultOf(error) !== "unreachable") return;
+    await unlessAborted(watch.sawFailure(sent.node, error), caller);
   }
 
   function failed(ticket: Ticket, sent: Sent, error: unknown): void {
@@ -98,7 +106,7 @@ export function createAttempts(deps: AttemptDeps): Attempts {
     const why = failure instanceof PilotoError ? failure.message : "";
     scheduler.end(ticket.id, { kind: "failed", fault, isBeforeFirstToken, why }, clock.nowMs());
     ticket.sent = undefined;
-    if (fault !== "busy") watch.sawFailure(sent.node, { why, isGone: fault === "unreachable" && !sent.broken });
+    if (fault !== "busy" && fault !== "unreachable") void watch.sawFailure(sent.node, error);
     if (isBeforeFirstToken) {
       ticket.lastFailure = failure as PilotoError;
       room.readmit(ticket);

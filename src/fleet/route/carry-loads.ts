@@ -1,4 +1,4 @@
-import { isPilotoError } from "../../../core/domain/errors.ts";
+import { isPilotoError, type PilotoError } from "../../../core/domain/errors.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import { fullName } from "../model-name.ts";
 import type { LoadWish } from "../ollama-client.ts";
@@ -17,11 +17,8 @@ export interface Loads {
 interface LoadDeps {
   readonly clock: Clock;
   readonly wishOf: (model: string) => Omit<LoadWish, "keepAliveS">;
-  readonly onLoaded: (
-    node: WatchedNode,
-    model: string,
-    result: { readonly isLoaded: boolean; readonly why?: string; readonly error?: unknown },
-  ) => void;
+  /** `failure`: it is not in memory. */
+  readonly onLoaded: (node: WatchedNode, model: string, failure: PilotoError | undefined) => void;
   readonly onUnloaded: (node: WatchedNode, model: string) => void;
 }
 
@@ -35,7 +32,10 @@ export function createLoads({ clock, wishOf, onLoaded, onUnloaded }: LoadDeps): 
   let isStopped = false;
 
   /** `work` until it is over, or the PC is given up. A failure is returned; a bug rises. */
-  async function during(node: WatchedNode, work: (signal: AbortSignal) => Promise<void>): Promise<unknown> {
+  async function during(
+    node: WatchedNode,
+    work: (signal: AbortSignal) => Promise<void>,
+  ): Promise<PilotoError | undefined> {
     const own = new AbortController();
     const ofNode = running.get(node) ?? new Set();
     running.set(node, ofNode.add(own));
@@ -65,10 +65,8 @@ export function createLoads({ clock, wishOf, onLoaded, onUnloaded }: LoadDeps): 
   return {
     load(node, model, keepAliveS) {
       const wish = { ...wishOf(model), keepAliveS };
-      void during(node, (signal) => node.client.load(model, wish, signal)).then((error) => {
-        if (isStopped) return;
-        const why = error instanceof Error ? error.message : undefined;
-        onLoaded(node, model, error === undefined ? { isLoaded: true } : { isLoaded: false, why, error });
+      void during(node, (signal) => node.client.load(model, wish, signal)).then((failure) => {
+        if (!isStopped) onLoaded(node, model, failure);
       });
     },
     unload(node, model) {

@@ -63,11 +63,12 @@ export function createRouter(options: RouterOptions): RunningRouter {
   const attempts = createAttempts({ ...options, watch, room, pump, leave, isStopped: () => isStopped });
   const loads = createLoads({
     ...options,
-    onLoaded(node, model, result) {
-      if (!result.isLoaded) logLoadFailure(node, model, result);
-      scheduler.loadEnded(node.name, model, result, now());
+    async onLoaded(node, model, failure) {
+      if (failure) await noteLoadFailure(node, model, failure);
+      if (isStopped) return;
+      scheduler.loadEnded(node.name, model, { isLoaded: !failure, why: failure?.message }, now());
       pump();
-      void watch.lookAt(node);
+      if (!failure) void watch.lookAt(node);
     },
     onUnloaded(node, model) {
       scheduler.unloadEnded(node.name, model, now());
@@ -76,10 +77,10 @@ export function createRouter(options: RouterOptions): RunningRouter {
     },
   });
 
-  function logLoadFailure(node: WatchedNode, model: string, { why, error }: { why?: string; error?: unknown }): void {
-    options.logger.warn({ node: node.name, model, why }, "a model could not be loaded");
-    const isGone = error instanceof PilotoError && error.code === "NODE_UNREACHABLE";
-    watch.sawFailure(node, { why: why ?? "", isGone });
+  /** One look first: a load that failed because its PC is gone says nothing about the model. */
+  async function noteLoadFailure(node: WatchedNode, model: string, failure: PilotoError): Promise<void> {
+    options.logger.warn({ node: node.name, model, why: failure.message }, "a model could not be loaded");
+    await watch.sawFailure(node, failure);
   }
 
   function onLook(node: WatchedNode): void {

@@ -1,6 +1,7 @@
 import { isPilotoError } from "../../../core/domain/errors.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import type { Logger } from "../../../core/ports/logger.ts";
+import { isNoWayThere } from "../fleet-failures.ts";
 import type { FleetTiming } from "../fleet-options.ts";
 import type { ModelReader } from "../known-models.ts";
 import { noteDrift } from "./note-drift.ts";
@@ -15,8 +16,11 @@ export interface NodeWatch {
   /** Looks at every PC now. Calls at the same time share one look. */
   lookAtAll(): Promise<void>;
   lookAt(node: WatchedNode): Promise<void>;
-  /** A request failed there: it is looked at now. `isGone`: it could not be reached, which counts as one failed look. */
-  sawFailure(node: WatchedNode, failure: { readonly why: string; readonly isGone: boolean }): void;
+  /**
+   * A request failed there: it is looked at now. A connection that broke counts as a failed look, so that one more
+   * makes it count as down; one that could not be opened in time is proof enough.
+   */
+  sawFailure(node: WatchedNode, error: unknown): Promise<void>;
   /** A second call does nothing. */
   start(): void;
   stop(): void;
@@ -77,13 +81,16 @@ export function createNodeWatch(nodes: readonly WatchedNode[], deps: WatchDeps):
     firstLook,
     lookAtAll,
     lookAt,
-    sawFailure(node, { why, isGone }) {
+    async sawFailure(node, error) {
+      if (stopped.signal.aborted) return;
       node.listedAtMs = Number.NEGATIVE_INFINITY;
-      if (isGone) {
-        node.failures = Math.max(1, node.failures);
-        node.reason ??= why;
+      if (isPilotoError(error, "NODE_UNREACHABLE")) node.failures = Math.max(1, node.failures);
+      if (isNoWayThere(error) && node.health === "up") {
+        noteFailure(node, (error as Error).message, deps.logger);
+        deps.onLook(node);
+        return;
       }
-      if (!stopped.signal.aborted) void lookAt(node);
+      await lookAt(node);
     },
     start() {
       if (isStarted || stopped.signal.aborted) return;
