@@ -19,6 +19,11 @@ export interface PlacementOptions {
   readonly variability: number;
   /** The part of a service that comes before the first token. */
   readonly firstTokenShare: number;
+  /**
+   * The part of those who wait that counts, where the model has a copy: a queue passes, and whoever made room for it
+   * has to come back.
+   */
+  readonly backlogWeight: number;
   /** What a batch request's waiting counts, where an interactive one's counts 1. */
   readonly batchWeight: number;
   /** Moves looked at in one call, at most. */
@@ -39,9 +44,10 @@ export const PLACEMENT_OPTIONS: PlacementOptions = {
   patienceMs: 20_000,
   margin: 2,
   worth: 0.1,
-  contention: 0.5,
+  contention: 0.35,
   variability: 1.2,
   firstTokenShare: 0.15,
+  backlogWeight: 1,
   batchWeight: 0.25,
   maxMoves: 2_000,
   maxNodes: 16,

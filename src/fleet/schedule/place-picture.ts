@@ -26,6 +26,8 @@ export interface PictureModel {
   readonly demand: ModelDemand;
   /** Requests a millisecond. */
   readonly perMs: number;
+  /** Waiting requests, as far as they count. */
+  backlog: number;
   /** What one request's waiting counts. */
   readonly weight: number;
   /** Fastest first. Only copies that are given work. */
@@ -77,6 +79,7 @@ export function drawPicture(view: PlacementView, options: PlacementOptions): Pic
       place(copy);
     }
   }
+  for (const model of models) if (model.copies.length > 0) model.backlog *= options.backlogWeight;
   return { nodes, models };
 }
 
@@ -133,7 +136,7 @@ function isSlower(a: Copy, b: Copy): boolean {
 
 function drawModel(name: string, demand: ModelDemand, options: PlacementOptions): PictureModel {
   const weight = demand.interactiveShare + (1 - demand.interactiveShare) * options.batchWeight;
-  return { name, demand, perMs: demand.arrivalsPerS / 1000, weight, copies: [], price: 0 };
+  return { name, demand, perMs: demand.arrivalsPerS / 1000, backlog: demand.waiting, weight, copies: [], price: 0 };
 }
 
 function drawCopy(view: PlacementView, node: PictureNode, copy: PlacementCopy, model: PictureModel | undefined): Copy {

@@ -30,7 +30,7 @@ export function settle(models: readonly PictureModel[], options: PlacementOption
 
 /** The fastest copies first, as far as they are free (Erlang's loss formula); what is left goes where there is room. */
 function spread(model: PictureModel, options: PlacementOptions): void {
-  let left = model.perMs + model.demand.waiting / options.horizonMs;
+  let left = model.perMs + model.backlog / options.horizonMs;
   let room = 0;
   for (const copy of model.copies) {
     copy.node.busy -= copy.busy;
@@ -90,7 +90,7 @@ function steadyWaitMs(comes: number, slots: number, perMs: number, options: Plac
 function queueArea(model: PictureModel, options: PlacementOptions): number {
   const { horizonMs } = options;
   const copies = model.copies.length > 1 ? [...model.copies].sort((a, b) => a.readyInMs - b.readyInMs) : model.copies;
-  let queue = model.demand.waiting;
+  let queue = model.backlog;
   let area = 0;
   let atMs = 0;
   let perMs = 0;

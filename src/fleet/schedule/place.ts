@@ -16,7 +16,8 @@ export type { PlacementOptions } from "./place-options.ts";
  * where something is loading or leaving is left alone. When nothing pays, `loads` is empty.
  */
 export function planPlacement(view: PlacementView, options: Partial<PlacementOptions> = {}): PlacementPlan {
-  const settings = { ...PLACEMENT_OPTIONS, ...options };
+  const learned = view.contention === undefined ? {} : { contention: view.contention };
+  const settings = { ...PLACEMENT_OPTIONS, ...learned, ...options };
   const picture = drawPicture(view, settings);
   const pinned = pinMoves(view, picture);
   settleAll(picture, settings);

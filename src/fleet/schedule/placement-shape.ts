@@ -12,6 +12,10 @@ export interface PlacementView {
    * measured it is guessed from the PC's and the model's other measurements.
    */
   rates(node: string, model: string): { readonly serviceMs: number; readonly loadMs: number };
+  /**
+   * Learned: with `b` answers under way on a PC each takes `b` to this power times as long as alone; absent: guessed.
+   */
+  readonly contention?: number;
   /** Slots that a copy would have there, as set or learned; absent: taken from the copies that are there. */
   slots?(node: string, model: string): number | undefined;
 }

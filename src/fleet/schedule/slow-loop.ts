@@ -101,6 +101,7 @@ function viewOf(world: World, demand: ReadonlyMap<string, ModelDemand>, nowMs: n
     nodes: [...world.nodes.values()].map((node) => nodeOf(node, nowMs)),
     demand,
     rules: world.rules,
+    contention: world.rates.contention,
     rates: (name, model) => {
       const node = world.nodes.get(name)!;
       const asked = demand.get(model);
