@@ -84,6 +84,14 @@ export interface SimOptions {
   readonly policy: Policy;
   /** Virtual time after which nobody waits any more. */
   readonly limitMs?: number;
+  /** Is told what happens. */
+  readonly watcher?: SimWatcher;
+}
+
+/** Sees every request that is sent, and every model that comes and goes. */
+export interface SimWatcher {
+  sent(sent: Sent, nowMs: number): void;
+  changed(pc: number, event: PcEvent, nowMs: number): void;
 }
 
 const CLIENT_ATTEMPTS = 8;
@@ -100,6 +108,7 @@ class Simulation implements SimWorld {
   readonly hasFaults: boolean;
   readonly #workload: Workload;
   readonly #limitMs: number;
+  readonly #watcher: SimWatcher | undefined;
   readonly #driver: Driver;
   readonly #timers = createTimers();
   readonly #records = new Map<number, SimRecord>();
@@ -110,17 +119,18 @@ class Simulation implements SimWorld {
   #open = 0;
   #next = 0;
 
-  constructor({ fleet, workload, policy, limitMs = Number.POSITIVE_INFINITY }: SimOptions) {
+  constructor({ fleet, workload, policy, limitMs = Number.POSITIVE_INFINITY, watcher }: SimOptions) {
     this.fleet = fleet;
     this.pcs = fleet.pcs.map((pc) => createPcModel(pc, fleet.models));
     this.hasFaults = workload.faults.length > 0;
     this.#workload = workload;
     this.#limitMs = limitMs;
+    this.#watcher = watcher;
     for (const request of workload.requests) this.#records.set(request.id, { request, errors: 0, answers: 0 });
     this.#open = this.#records.size;
     for (const { atMs, pc, fault } of workload.faults) {
-      const model = this.pcs.find(({ name }) => name === pc);
-      if (model) this.at(atMs, () => this.#happened(model.fault(fault, this.#nowMs)));
+      const index = this.pcs.findIndex(({ name }) => name === pc);
+      if (index >= 0) this.at(atMs, () => this.#happened(index, this.pcs[index]!.fault(fault, this.#nowMs)));
     }
     this.at(workload.measuredFromMs, () => {
       for (const pc of this.pcs) pc.resetCounts();
@@ -136,7 +146,9 @@ class Simulation implements SimWorld {
       this.#nowMs = Math.max(this.#nowMs, nextMs);
       this.#arrivals();
       this.#timers.run(this.#nowMs);
-      for (const pc of this.pcs) if (pc.nextAtMs() <= this.#nowMs) this.#happened(pc.advance(this.#nowMs));
+      this.pcs.forEach((pc, index) => {
+        if (pc.nextAtMs() <= this.#nowMs) this.#happened(index, pc.advance(this.#nowMs));
+      });
       this.#settle();
     }
     return this.#result();
@@ -150,8 +162,9 @@ class Simulation implements SimWorld {
     const { model, promptTokens, answerTokens, session, hashIds } = ask.request;
     const sent: Sent = { id: ++this.#lastSent, pc, ask, model, hasToken: false };
     this.#sent.set(sent.id, sent);
+    this.#watcher?.sent(sent, this.#nowMs);
     const request = { id: sent.id, model, promptTokens, answerTokens, session, hashIds, keepAliveMs };
-    this.#happened(this.pcs[pc]!.send(request, this.#nowMs));
+    this.#happened(pc, this.pcs[pc]!.send(request, this.#nowMs));
     return sent;
   }
 
@@ -159,16 +172,16 @@ class Simulation implements SimWorld {
     const sent: Sent = { id: ++this.#lastSent, pc, model, hasToken: false };
     this.#sent.set(sent.id, sent);
     const request = { id: sent.id, model, promptTokens: 0, answerTokens: 0, isBare: true, keepAliveMs };
-    this.#happened(this.pcs[pc]!.send(request, this.#nowMs));
+    this.#happened(pc, this.pcs[pc]!.send(request, this.#nowMs));
     return sent;
   }
 
   unload(pc: number, model: string): void {
-    this.#happened(this.pcs[pc]!.unload(model, this.#nowMs));
+    this.#happened(pc, this.pcs[pc]!.unload(model, this.#nowMs));
   }
 
   disconnect(sent: Sent): void {
-    if (this.#sent.delete(sent.id)) this.#happened(this.pcs[sent.pc]!.disconnect(sent.id, this.#nowMs));
+    if (this.#sent.delete(sent.id)) this.#happened(sent.pc, this.pcs[sent.pc]!.disconnect(sent.id, this.#nowMs));
   }
 
   fail(ask: Ask): void {
@@ -210,8 +223,11 @@ class Simulation implements SimWorld {
     }
   }
 
-  #happened(events: readonly PcEvent[]): void {
-    for (const event of events) this.#events.push(event);
+  #happened(pc: number, events: readonly PcEvent[]): void {
+    for (const event of events) {
+      this.#events.push(event);
+      this.#watcher?.changed(pc, event, this.#nowMs);
+    }
   }
 
   /** Tells the policy what happened until nothing more happens at this time. */
