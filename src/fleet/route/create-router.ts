@@ -86,7 +86,10 @@ export function createRouter(options: RouterOptions): RunningRouter {
   function onLook(node: WatchedNode): void {
     if (isStopped) return;
     scheduler.setNode(factsOf(node), now());
-    if (node.health === "down") loads.abandon(node);
+    if (node.health === "down") {
+      loads.abandon(node);
+      if (tickets.size > 0) watch.start(); // nobody else would notice its return
+    }
     options.onLook(node);
     pump();
   }

@@ -60,7 +60,10 @@ function hopeOf(world: World, model: ModelState, lane: Lane, nowMs: number): Giv
     if (hasIt || verdicts.every((one) => one.filteredBy !== "model")) return { code: "FORBIDDEN", verdicts };
     return nodes.some((node) => node.facts.health === "up") ? { code: "MODEL_MISSING" } : undefined;
   }
-  const isOut = (node: NodeState) => lane.failedOn.includes(node.name) || cannotLoad(node, model, nowMs);
+  // Who failed it twice will hardly be helped by a load on a third PC.
+  const isSpent = lane.failedOn.length >= 2;
+  const isOut = (node: NodeState) =>
+    lane.failedOn.includes(node.name) || cannotLoad(node, model, nowMs) || (isSpent && !node.copies.has(model.name));
   return holders.every(isOut) ? "all-failed" : undefined;
 }
 
