@@ -47,7 +47,7 @@ export function decisionTable(decisions: readonly Explanation[]): Table {
     one.model,
     one.class,
     one.share,
-    outcome(one),
+    outcome(one).replace(/^goes to /, "went to "),
   ]);
   return { head: ["at (UTC)", "model", "class", "share", "decision"], rows };
 }

@@ -41,8 +41,10 @@ export function modelTable({ models, scheduler }: FleetPicture, isRunning: boole
 const MODEL_HEAD = ["model", "can", "context", "on disk of", "in memory of"] as const;
 
 /** How a PC stands, in words. */
-export function stateOf({ health, reason, isDrained, isOnTrial }: FleetNode): string {
-  const base = health === "down" ? `down: ${reason ?? "it does not answer"}` : health === "up" ? "up" : "not seen yet";
+export function stateOf({ name, url, health, reason, isDrained, isOnTrial }: FleetNode): string {
+  // The row names the PC already.
+  const why = reason?.replace(`${name} (${url}) `, "").replace(/\.$/, "") ?? "it does not answer";
+  const base = health === "down" ? `down: ${why}` : health === "up" ? "up" : "not seen yet";
   return [base, ...(isDrained ? ["drained"] : []), ...(isOnTrial ? ["on trial"] : [])].join(", ");
 }
 

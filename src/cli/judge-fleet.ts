@@ -9,17 +9,19 @@ export interface NodeLook {
   readonly resident: readonly { readonly name: string; readonly sizeBytes?: number; readonly vramBytes?: number }[];
 }
 
+interface Settings {
+  readonly fleet: readonly FleetNodeSettings[];
+  readonly models: FleetModels;
+}
+
 const GIB = 2 ** 30;
 
 /** What is odd about PCs that answer, seen beside one another. Pure; empty when all is well. */
-export function judgeFleet(
-  looks: readonly NodeLook[],
-  settings: { readonly fleet: readonly FleetNodeSettings[]; readonly models: FleetModels },
-): Finding[] {
+export function judgeFleet(looks: readonly NodeLook[], settings: Settings): Finding[] {
   return [
     ...versionsThatDiffer(looks),
     ...digestsThatDiffer(looks),
-    ...modelsWithoutRoom(looks, settings.fleet),
+    ...modelsWithoutRoom(looks, settings),
     ...modelsBesideTheGpu(looks),
     ...pinsWithoutModel(looks, settings.models),
   ];
@@ -44,17 +46,34 @@ function digestsThatDiffer(looks: readonly NodeLook[]): Finding[] {
 
 const shortDigest = (digest: string) => digest.replace(/^sha256:/, "").slice(0, 12);
 
-/** Only where the memory of every PC that has the model is set. */
-function modelsWithoutRoom(looks: readonly NodeLook[], nodes: readonly FleetNodeSettings[]): Finding[] {
+/** Only where the memory of every PC that has the model is set. What is pinned there takes its part first. */
+function modelsWithoutRoom(looks: readonly NodeLook[], { fleet, models }: Settings): Finding[] {
   return namesOf(looks).flatMap((name): Finding[] => {
     const holders = holdersOf(looks, name);
-    const rooms = holders.map(({ node }) => nodes.find((one) => one.name === node)?.vramGB);
     const sizeBytes = Math.max(...holders.map(({ model }) => model.sizeBytes ?? 0));
-    if (sizeBytes === 0 || rooms.some((room) => room === undefined || room * GIB >= sizeBytes)) return [];
-    const found = `takes ${gigabytes(sizeBytes)}, and the largest PC that has it ${Math.max(...(rooms as number[]))} GB`;
-    const todo = "It runs in part on the processor, slowly. Use a smaller one, or pull it where there is more memory.";
+    const rooms = holders.map(({ node }) => {
+      const vramGB = fleet.find((one) => one.name === node)?.vramGB;
+      const pinned = pinnedBytes(looks, models, { node, but: name });
+      return { node, pinned, bytes: vramGB === undefined ? undefined : vramGB * GIB - pinned };
+    });
+    if (sizeBytes === 0 || rooms.some(({ bytes }) => bytes === undefined || bytes >= sizeBytes)) return [];
+    const beside = rooms.some(({ pinned }) => pinned > 0) ? " beside what is pinned there" : "";
+    const told = rooms.map(({ node, bytes = 0 }) => `${node}: ${gigabytes(Math.max(0, bytes))}`).join(", ");
+    const found = `takes ${gigabytes(sizeBytes)}, and no PC that has it has room${beside} (${told})`;
+    const todo = "Use a smaller one, pull it where there is more memory, or pin less.";
     return [{ what: name, state: "warn", found, todo }];
   });
+}
+
+/** What other models that are pinned on a PC take there. */
+function pinnedBytes(
+  looks: readonly NodeLook[],
+  models: FleetModels,
+  { node, but }: { readonly node: string; readonly but: string },
+): number {
+  const there = looks.find(({ name }) => name === node)?.models ?? [];
+  const others = there.filter(({ name }) => name !== but && models[name]?.pinned?.includes(node));
+  return others.reduce((sum, { sizeBytes = 0 }) => sum + sizeBytes, 0);
 }
 
 function modelsBesideTheGpu(looks: readonly NodeLook[]): Finding[] {

@@ -11,7 +11,14 @@ const picture: FleetPicture = {
   nodes: [
     { ...up, name: "pc1", url: "http://pc1", requestsInFlight: 2, resident: ["a:8b", "old:1b"] },
     { ...up, name: "pc2", url: "http://pc2", isDrained: true },
-    { name: "pc3", url: "http://pc3", health: "down", reason: "connection refused", resident: [], requestsInFlight: 0 },
+    {
+      name: "pc3",
+      url: "http://pc3",
+      health: "down",
+      reason: "pc3 (http://pc3) could not be reached.",
+      resident: [],
+      requestsInFlight: 0,
+    },
     { ...up, name: "pc4", url: "http://pc4", isOnTrial: true, requestsInFlight: 1 },
   ],
   models: [{ name: "a:8b", abilities: ["completion", "tools"], contextLength: 8192, nodes: ["pc1", "pc2"] }],
@@ -33,7 +40,7 @@ describe("piloto fleet", () => {
     expect(nodeTable(picture, true).rows).toEqual([
       ["pc1", "up", "0.40.0", "2 of 2", "a:8b, old:1b", "http://pc1"],
       ["pc2", "up, drained", "0.40.0", "0", "a:8b (loading)", "http://pc2"],
-      ["pc3", "down: connection refused", "", "0", "", "http://pc3"],
+      ["pc3", "down: could not be reached", "", "0", "", "http://pc3"],
       ["pc4", "up, on trial", "0.40.0", "1", "", "http://pc4"],
     ]);
   });
@@ -73,7 +80,7 @@ describe("piloto fleet explain", () => {
       ["pc1", "out: drained", "", "", "it is drained"],
     ]);
     expect(decisionTable([explained]).rows).toEqual([
-      ["09:08:07", "a:8b", "interactive", "shop", "goes to pc2, first token in about 179 ms"],
+      ["09:08:07", "a:8b", "interactive", "shop", "went to pc2, first token in about 179 ms"],
     ]);
   });
 
@@ -123,10 +130,19 @@ describe("piloto doctor finds in the fleet", () => {
     const pc = (name: string, vramGB?: number) => ({ name, url: `http://${name}`, vramGB });
     const looks = [look("pc1"), look("pc2")];
     expect(told(looks, { fleet: [pc("pc1", 4), pc("pc2", 2)] })).toEqual([
-      "warn a:8b: takes 5.0 GB, and the largest PC that has it 4 GB",
+      "warn a:8b: takes 5.0 GB, and no PC that has it has room (pc1: 4.0 GB, pc2: 2.0 GB)",
     ]);
     expect(told(looks, { fleet: [pc("pc1", 4), pc("pc2", 8)] })).toEqual([]);
     expect(told(looks, { fleet: [pc("pc1", 4), pc("pc2")] })).toEqual([]);
+  });
+
+  test("models that what is pinned leaves no room for", () => {
+    const models = ["a:8b", "big:32b"].map((name, i) => ({ name, digest: name, sizeBytes: (5 + 15 * i) * GIB }));
+    const pinned = { models: { "a:8b": { pinned: ["pc1"] } }, fleet: [{ name: "pc1", url: "http://pc1", vramGB: 24 }] };
+    expect(told([look("pc1", { models })], pinned)).toEqual([
+      "warn big:32b: takes 20.0 GB, and no PC that has it has room beside what is pinned there (pc1: 19.0 GB)",
+    ]);
+    expect(told([look("pc1", { models })], { ...pinned, models: {} })).toEqual([]);
   });
 
   test("models that lie in part beside the GPU", () => {
