@@ -1,3 +1,5 @@
+import { onlyDigestOf } from "../fleet/probe/probe-quietly.ts";
+import { openVerdicts } from "../model-verdicts.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { driftOf, MODELS_HEAD, modelRow } from "./models-text.ts";
 import type { CommonOptions } from "./options.ts";
@@ -11,8 +13,10 @@ export function showModels(options: CommonOptions): Promise<ExitCode> {
     const models = [...(await fleet.models())].sort((a, b) => (a.name < b.name ? -1 : 1));
     const nodes = await fleet.nodes();
     if (options.json) {
+      const verdicts = openVerdicts(house.settings, house);
       const told = models.map((model) => ({
         ...model,
+        tested: verdicts.of(onlyDigestOf(model) ?? ""),
         inMemoryOf: nodes.filter(({ resident }) => resident.includes(model.name)).map(({ name }) => name),
       }));
       printJson({ models: told });

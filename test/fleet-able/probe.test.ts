@@ -52,6 +52,14 @@ test.each([
     ((request) => call("mcp_request", { ...rightStep(request), arguments: { path: { id: "p" } } })(request)) as Brain,
     "the values were",
   ],
+  [
+    "values that are no values",
+    ((request) =>
+      call("mcp_request", { ...rightStep(request), arguments: { path: { id: { toString: 1 } }, body: {} } })(
+        request,
+      )) as Brain,
+    "the values were",
+  ],
   ["no end", ((request) => (request.tools ? { endless: true } : words(request))) as Brain, "did not come to an end"],
 ])("a model whose call has %s does not plan by tools", async (_what, brain, why) => {
   const { probe } = await probeHouse([pc("one", a)], brain);
@@ -140,7 +148,7 @@ test("tests are batch work of a share of their own, a few tokens each", async ()
   await probe("a:8b");
   expect(wants).toHaveLength(4);
   for (const want of wants) expect(want).toMatchObject({ class: "batch", share: "piloto-probe", model: "a:8b" });
-  expect(Math.max(...wants.map(({ maxTokens }) => maxTokens ?? Number.POSITIVE_INFINITY))).toBeLessThanOrEqual(400);
+  expect(Math.max(...wants.map(({ maxTokens }) => maxTokens ?? Number.POSITIVE_INFINITY))).toBeLessThanOrEqual(1_024);
 });
 
 test("the demo's own models pass: one by tools, one by format", async () => {

@@ -25,6 +25,10 @@ test("a model is pulled to every PC, and the progress is one sum over layers and
   expect(told.at(-1)).toMatchObject({ doneBytes: 6e9, totalBytes: 6e9 });
   const sums = told.map(({ doneBytes }) => doneBytes);
   expect(sums).toEqual([...sums].sort((a, b) => a - b));
+  const shares = told
+    .filter(({ totalBytes }) => totalBytes > 5e9)
+    .map((one) => Math.round((one.doneBytes / one.totalBytes) * 1000));
+  expect(shares).toEqual([...shares].sort((a, b) => a - b));
 });
 
 test("two PCs at most pull at the same time", async () => {

@@ -49,9 +49,13 @@ function judgeSteps(steps: unknown, { part, quantity }: Task): Judgement {
   if (!isEndpoint) return { wrong: `it chose ${quoted(`${String(step.service)} ${String(step.operation)}`)}` };
   const args = isJsonObject(step.arguments) ? step.arguments : {};
   const found = { id: valueAt(args, "path", "id"), quantity: valueAt(args, "body", "quantity") };
-  const isRight = String(found.id) === part && Number(found.quantity) === quantity;
+  const isRight = isSame(found.id, part) && isSame(found.quantity, String(quantity));
   return isRight ? "right" : { wrong: `the values were ${quoted(JSON.stringify(args))}` };
 }
+
+/** `40` and `"40"` are one value to planning; an object is none. */
+const isSame = (value: unknown, wanted: string) =>
+  (typeof value === "string" || typeof value === "number") && String(value).trim() === wanted;
 
 /** In its group, or flat: planning mends that too. */
 function valueAt(args: JsonObject, group: string, name: string): unknown {

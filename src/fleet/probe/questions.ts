@@ -96,7 +96,8 @@ const CARDS = [
   },
 ];
 
-const ANSWER_TOKENS = 400;
+/** Room for a model that cannot be kept from thinking first; others end long before. */
+const ANSWER_TOKENS = 1_024;
 
 export function toolsQuestion(task: Task): Question {
   const how = "One call does it: mcp_request. Several calls: propose_plan with all steps in order.";

@@ -3,7 +3,7 @@ import type { Clock } from "../../../core/ports/clock.ts";
 import { cancelled } from "../fleet-failures.ts";
 import type { ModelOnDisk } from "./pull-client.ts";
 import type { PullState } from "./pull-layers.ts";
-import { listedName, readPullName } from "./pull-name.ts";
+import { isListedAs, listedName, readPullName } from "./pull-name.ts";
 import { type PullNode, pullOnNode } from "./pull-on-node.ts";
 import { tellBytes } from "./tell-bytes.ts";
 
@@ -38,7 +38,9 @@ export interface Pulled {
 export interface PullProgress {
   readonly name: string;
   readonly doneBytes: number;
+  /** With the PCs whose turn comes later, as far as the size is known. */
   readonly totalBytes: number;
+  /** Those that pull or have pulled. */
   readonly nodes: readonly (PullState & { readonly node: string; readonly attempt: number })[];
 }
 
@@ -66,17 +68,18 @@ export async function pullModel(wish: PullWish, deps: PullDeps): Promise<Pulled>
   if (signal.aborted) throw cancelled();
   const chosen = choose(wish, seen);
   if (chosen.every(({ fate }) => fate?.kind === "skipped")) throw nobodyToPull(chosen);
-  const tell = progressOf(name, deps);
+  const progress = progressOf(name, chosen.filter(({ fate }) => !fate).length, deps);
   const results = await inPairs(chosen, async ({ node, present, fate }): Promise<PulledOn> => {
     if (fate) return fate;
     try {
       const before = found(present, name);
-      const job = { name, node, present, onState: (state: NodeState) => tell(node.name, state) };
+      const job = { name, node, present, onState: (state: NodeState) => progress.add(node.name, state) };
       const { digest, sizeBytes } = await pullOnNode(job, deps);
       const kind = before?.digest === digest && digest !== "" ? "already-there" : "pulled";
       return { node: node.name, kind, digest, sizeBytes };
     } catch (error) {
       if (signal.aborted || !(error instanceof PilotoError)) throw error;
+      progress.leaveOut(node.name);
       return { node: node.name, kind: "failed", error };
     }
   });
@@ -130,7 +133,7 @@ function fateOf({ node, present, error }: Seen, { name, sizeBytes, again, isName
   const there = found(present, name);
   if (there && !again) return { node: node.name, kind: "already-there", ...pick(there) };
   if (there || isNamed) return undefined;
-  if (node.forbidden?.includes(listedName(name))) {
+  if (node.forbidden?.some((model) => isListedAs(model, name))) {
     return { node: node.name, kind: "skipped", why: "The settings forbid it there." };
   }
   if (sizeBytes === undefined) return undefined;
@@ -147,7 +150,7 @@ function fateOf({ node, present, error }: Seen, { name, sizeBytes, again, isName
 }
 
 const pick = ({ digest, sizeBytes }: ModelOnDisk) => ({ digest, sizeBytes });
-const found = (models: readonly ModelOnDisk[], name: string) => models.find((model) => model.name === listedName(name));
+const found = (models: readonly ModelOnDisk[], name: string) => models.find((model) => isListedAs(model.name, name));
 
 function nobodyToPull(chosen: readonly Chosen[]): PilotoError {
   const why = chosen.flatMap(({ fate }) => (fate?.kind === "skipped" ? [`${fate.node}: ${fate.why}`] : []));
@@ -171,18 +174,31 @@ async function inPairs<T, R>(items: readonly T[], work: (item: T) => Promise<R>)
 
 type NodeState = PullState & { readonly attempt: number };
 
-function progressOf(name: string, { clock, onProgress }: PullDeps) {
+/** PCs whose turn has not come count as much as those that pull: the sum then grows to its end only. */
+function progressOf(name: string, pulls: number, { clock, onProgress }: PullDeps) {
   const states = new Map<string, NodeState>();
+  let counted = pulls;
   let toldMs = Number.NEGATIVE_INFINITY;
-  return (node: string, state: NodeState) => {
+
+  function add(node: string, state: NodeState): void {
     const isNews = states.get(node)?.status !== state.status && state.status !== "pulling";
     states.set(node, state);
     if (!onProgress || (!isNews && clock.nowMs() - toldMs < PROGRESS_EVERY_MS)) return;
     toldMs = clock.nowMs();
     const nodes = [...states].map(([node, state]) => ({ node, ...state }));
-    const doneBytes = nodes.reduce((sum, one) => sum + one.doneBytes, 0);
-    const totalBytes = nodes.reduce((sum, one) => sum + one.totalBytes, 0);
-    onProgress({ name, doneBytes, totalBytes, nodes });
+    const sum = (of: (one: NodeState) => number) => nodes.reduce((bytes, one) => bytes + of(one), 0);
+    const toCome = (counted - nodes.length) * Math.max(...nodes.map(({ totalBytes }) => totalBytes));
+    const totalBytes = sum((one) => one.totalBytes) + toCome;
+    onProgress({ name, doneBytes: sum((one) => one.doneBytes), totalBytes, nodes });
+  }
+
+  return {
+    add,
+    /** It failed: it is no part of what is to come. */
+    leaveOut(node: string): void {
+      states.delete(node);
+      counted -= 1;
+    },
   };
 }
 

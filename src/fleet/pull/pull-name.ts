@@ -3,7 +3,7 @@ import { visibleText } from "../../../core/domain/plain-text.ts";
 import { fullName } from "../model-name.ts";
 
 /** Registries that a PC may be sent to beside its own default. Hugging Face's two names are Ollama's own words for it. */
-const HOSTS = ["registry.ollama.ai", "ollama.com", "hf.co", "huggingface.co"];
+const HOSTS = ["registry.ollama.ai", "hf.co", "huggingface.co"];
 const PART = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 const LONGEST = 300;
 
@@ -33,7 +33,12 @@ export function readPullName(text: string): string {
 
 /** How a PC lists what was pulled under a name: without its default registry, with a tag. */
 export function listedName(name: string): string {
-  return fullName(name.replace(/^(?:registry\.ollama\.ai|ollama\.com)\//i, "").replace(/^library\//i, ""));
+  return fullName(name.replace(/^registry\.ollama\.ai\//i, "").replace(/^library\//i, ""));
+}
+
+/** Whether a PC lists this very model under `listed`. Ollama takes capitals and small letters for one. */
+export function isListedAs(listed: string, name: string): boolean {
+  return listed.toLowerCase() === listedName(name).toLowerCase();
 }
 
 function invalid(text: string, why: string): PilotoError {

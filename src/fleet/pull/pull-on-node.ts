@@ -3,7 +3,7 @@ import type { Clock } from "../../../core/ports/clock.ts";
 import { cancelled } from "../fleet-failures.ts";
 import { type ModelOnDisk, PullBroken, type PullClient, PullRefused } from "./pull-client.ts";
 import { createPullLayers, type PullState } from "./pull-layers.ts";
-import { listedName } from "./pull-name.ts";
+import { isListedAs } from "./pull-name.ts";
 import { tellBytes } from "./tell-bytes.ts";
 
 /** A PC that models can be pulled to. */
@@ -77,7 +77,7 @@ async function pullOnce(
 /** Thrown in the loop over the lines, which ends the pull at the PC too. */
 function mustFit({ name, node, present }: PullOnNode, totalBytes: number): void {
   if (node.diskBytes === undefined) return;
-  const others = present.filter((model) => model.name !== listedName(name));
+  const others = present.filter((model) => !isListedAs(model.name, name));
   const free = node.diskBytes - others.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   if (totalBytes <= free) return;
   const wanted = `${name} takes at least ${tellBytes(totalBytes)}`;
@@ -87,7 +87,7 @@ function mustFit({ name, node, present }: PullOnNode, totalBytes: number): void 
 
 async function whatCame({ name, node }: PullOnNode, signal: AbortSignal): Promise<ModelOnDisk> {
   const models = await node.client.models(signal);
-  const found = models.find((model) => model.name === listedName(name));
+  const found = models.find((model) => isListedAs(model.name, name));
   if (found) return found;
   throw new PilotoError("PULL_FAILED", `${node.name} said that it has ${name}, and does not list it. Look there.`);
 }
@@ -108,10 +108,18 @@ function failureOf(error: unknown, { name, node }: PullOnNode): unknown {
     return diskFull(node.name, `Ollama found no room for ${name} ("${error.message}")`);
   }
   if (!(error instanceof PullRefused || error instanceof PullBroken)) return error;
-  const todo = FINAL.test(error.message) ? "Check the name." : "Pull it again: it goes on where it was.";
-  return new PilotoError("PULL_FAILED", `${node.name} could not get ${name}: ${error.message}. ${todo}`, {
-    cause: error,
-  });
+  return new PilotoError(
+    "PULL_FAILED",
+    `${node.name} could not get ${name}: ${error.message}. ${todoFor(error.message)}`,
+    {
+      cause: error,
+    },
+  );
+}
+
+function todoFor(words: string): string {
+  if (/newer/i.test(words)) return "Update Ollama there.";
+  return FINAL.test(words) ? "Check the name." : "Pull it again: it goes on where it was.";
 }
 
 const diskFull = (node: string, found: string) =>
