@@ -15,18 +15,18 @@ const Common = {
   keep_alive: z.union([z.number(), z.string()]).nullish(),
 };
 
-/** What the endpoint reads of `/api/chat`; the rest goes to the PC as it came. */
-const ChatRequest = z.looseObject({
+/** What the endpoint reads of `/api/chat`; the rest goes to the PC as it came (`read` hands out no copy). */
+const ChatRequest = z.object({
   ...Common,
-  messages: z.array(z.looseObject({ role: z.string(), content: text, images })).nullish(),
+  messages: z.array(z.object({ role: z.string(), content: text, images })).nullish(),
   tools: z.array(z.unknown()).nullish(),
 });
 
 /** The same of `/api/generate`. */
-const GenerateRequest = z.looseObject({ ...Common, prompt: text, system: text, suffix: text, images });
+const GenerateRequest = z.object({ ...Common, prompt: text, system: text, suffix: text, images });
 
 /** The same of `/api/embed`, and of the older `/api/embeddings`, where the text is the `prompt`. */
-const EmbedRequest = z.looseObject({
+const EmbedRequest = z.object({
   model: Common.model,
   input: z.union([z.string(), z.array(z.string())]).nullish(),
   prompt: text,

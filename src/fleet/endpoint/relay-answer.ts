@@ -62,7 +62,8 @@ class RelayedAnswer implements RelayListener {
   #isJson = false;
   #errorBody = "";
   #isSettled = false;
-  /** When the first token came; 0 before. */
+  #hasBegun = false;
+  /** When the first token came. */
   #begunMs = 0;
   #heardMs = 0;
   #passedBytes = 0;
@@ -125,10 +126,9 @@ class RelayedAnswer implements RelayListener {
 
   #take(whole: Buffer): void {
     const error = errorLineIn(whole);
-    if (this.#begunMs === 0) {
+    if (!this.#hasBegun) {
       if (error?.at === 0) return void this.#end(failureOfWords(this.#place.node, this.#sending.model, error.words));
       if (!this.#isJson || whole[0] !== BRACE) return void this.#broken("it sent something that is not an answer");
-      this.#begin();
     }
     if (error) {
       if (error.at > 0) this.#pass(whole.subarray(0, error.at));
@@ -139,15 +139,22 @@ class RelayedAnswer implements RelayListener {
     else this.#pass(whole);
   }
 
+  /** The first token: told after it was handed over, since who is told has work of its own. */
   #begin(): void {
-    this.#begunMs = this.#heardMs = this.#deps.clock.nowMs();
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    this.#begunMs = this.#heardMs;
     this.#place.firstToken();
-    this.#watch = this.#deps.timers.at(this.#heardMs + this.#deps.limits.stallMs, () => this.#look());
   }
 
   #pass(lines: Buffer): void {
     if (this.#isTooLong(lines)) return void this.#tooLong();
-    if (this.#sink.lines(lines) || this.#isHeld) return;
+    const mayGoOn = this.#sink.lines(lines);
+    if (!this.#hasBegun) {
+      this.#begin();
+      this.#watch = this.#deps.timers.at(this.#heardMs + this.#deps.limits.stallMs, () => this.#look());
+    }
+    if (mayGoOn || this.#isHeld) return;
     this.#isHeld = true;
     this.#relay?.pause();
     this.#sink.onDrain(() => {
@@ -159,8 +166,9 @@ class RelayedAnswer implements RelayListener {
 
   #finish(last: LastLine, lines: Buffer): void {
     if (this.#isTooLong(lines)) return void this.#tooLong();
-    this.#place.usage(last.usage);
     this.#sink.end(last, lines);
+    this.#begin();
+    this.#place.usage(last.usage);
     this.#end(undefined);
   }
 
@@ -189,19 +197,20 @@ class RelayedAnswer implements RelayListener {
   #aborted(): void {
     const { reason } = this.#place.signal;
     const why = isPilotoError(reason) ? reason : cancelled();
-    if (this.#begunMs > 0) this.#sink.fail(why.message);
+    if (this.#hasBegun) this.#sink.fail(why.message);
     this.#end(why);
   }
 
   /** What came is no answer, or no whole one. Before the first token another PC may do. */
   #broken(why: string, early: PilotoError = nodeFailed(this.#place.node, why)): void {
-    if (this.#begunMs === 0) return void this.#end(early);
+    if (!this.#hasBegun) return void this.#end(early);
     const failure = answerCutOff(this.#place.node, why, early.cause);
     this.#sink.fail(failure.message);
     this.#end(failure);
   }
 
   #tooLong(): void {
+    this.#begin();
     const { model } = this.#sending;
     const found = `${model} on ${this.#place.node.name} wrote more than ${this.#sink.mostBytes} bytes`;
     const failure = new PilotoError("ANSWER_TOO_LONG", `${found}. The answer was stopped; ask for less, or stream it.`);
