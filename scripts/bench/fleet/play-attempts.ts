@@ -27,6 +27,7 @@ export async function playRequest(request: PlayRequest, deps: AttemptDeps): Prom
     if (seen.kind === "done") {
       return {
         id: request.id,
+        class: request.class,
         state: "done",
         firstMs: virtual(seen.firstAtMs),
         endMs: virtual(performance.now()),
@@ -36,7 +37,7 @@ export async function playRequest(request: PlayRequest, deps: AttemptDeps): Prom
       };
     }
     const gone = virtual(performance.now());
-    const ending = { id: request.id, firstMs: gone, endMs: gone, attempts };
+    const ending = { id: request.id, class: request.class, firstMs: gone, endMs: gone, attempts };
     if (deps.over.aborted) return { ...ending, state: "open", ...(why === undefined ? {} : { why }) };
     why = seen.why;
     if (seen.kind === "refused") return { ...ending, state: "refused", why };

@@ -28,6 +28,7 @@ export interface PlayJob {
 /** What a request came to, as its client saw it. Times in virtual milliseconds from when it was sent first. */
 export interface Played {
   readonly id: number;
+  readonly class: PlayRequest["class"];
   /** `open`: not answered when the play ended; `refused`: an answer that no repetition helps against. */
   readonly state: "done" | "open" | "refused";
   /** To the first byte of the answer that was completed; of `open` ones how long they have waited: a lower bound. */

@@ -1,23 +1,23 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { untilListening } from "./rivals-ready.ts";
+import { startListening } from "./rivals-ready.ts";
 import type { KnownPc, RunningSystem, SystemOptions } from "./systems.ts";
-import { cpuUs, freePort, startProgram } from "./systems-child.ts";
+import { startProgram } from "./systems-child.ts";
 
 /** Which PCs each model is sent to. */
 export type ModelPlan = ReadonlyMap<string, readonly string[]>;
 
 /** HAProxy with a backend, and so a central queue, for each set of PCs that models are sent to. */
 export async function startHaproxy(plan: ModelPlan, options: SystemOptions): Promise<RunningSystem> {
-  const port = await freePort();
   mkdirSync(options.folder, { recursive: true });
   const mapFile = path.join(options.folder, "models.map");
   const file = path.join(options.folder, "haproxy.cfg");
   writeFileSync(mapFile, [...plan].map(([model, names]) => `${model} ${backendOf(names)}\n`).join(""));
-  writeFileSync(file, haproxyConfig({ port, mapFile, plan }, options));
-  const child = startProgram("/usr/sbin/haproxy", ["-db", "-q", "-f", file], { isQuiet: true });
-  await untilListening(port, child);
-  return { url: `http://127.0.0.1:${port}`, cpuUs: () => cpuUs(child.pid), stop: () => child.stop() };
+  const program = await startListening((port) => {
+    writeFileSync(file, haproxyConfig({ port, mapFile, plan }, options));
+    return startProgram("/usr/sbin/haproxy", ["-db", "-q", "-f", file], { isQuiet: true });
+  });
+  return { ...program, headers: { interactive: { "x-priority": "interactive" } } };
 }
 
 /** Every model goes to every PC that has it on its disk. */

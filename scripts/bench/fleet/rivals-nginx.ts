@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { untilListening } from "./rivals-ready.ts";
+import { startListening } from "./rivals-ready.ts";
 import type { RunningSystem, SystemOptions } from "./systems.ts";
-import { cpuUs, freePort, startProgram } from "./systems-child.ts";
+import { startProgram } from "./systems-child.ts";
 
 /**
  * nginx with least_conn over all PCs. It cannot read a model's name, but it learns which PC has the model on its disk:
@@ -10,14 +10,12 @@ import { cpuUs, freePort, startProgram } from "./systems-child.ts";
  * connections of all models are counted together, as they should be. One process: it counts alone.
  */
 export async function startNginx(options: SystemOptions): Promise<RunningSystem> {
-  const port = await freePort();
   const file = path.join(options.folder, "nginx.conf");
   mkdirSync(path.join(options.folder, "nginx"), { recursive: true });
-  writeFileSync(file, nginxConfig(port, options));
-  const child = startProgram("/usr/sbin/nginx", ["-p", options.folder, "-c", file, "-e", "stderr"], { isQuiet: true });
-  const url = `http://127.0.0.1:${port}`;
-  await untilListening(port, child);
-  return { url, cpuUs: () => cpuUs(child.pid), stop: () => child.stop() };
+  return startListening((port) => {
+    writeFileSync(file, nginxConfig(port, options));
+    return startProgram("/usr/sbin/nginx", ["-p", options.folder, "-c", file, "-e", "stderr"], { isQuiet: true });
+  });
 }
 
 /** Ten minutes for an answer, as guides to Ollama behind nginx advise: it must outlast a queue and a load. */

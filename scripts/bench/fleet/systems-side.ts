@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import path from "node:path";
 import type { RunningPcs } from "./pc-processes.ts";
 import { startPcs } from "./pc-processes.ts";
@@ -29,9 +29,7 @@ export interface SideOptions {
 /** Starts a system and its PCs; models that it has pinned by hand are in memory when this resolves. */
 export async function startSide(name: SystemName, { fleet, scale, flushMs, folder }: SideOptions): Promise<Side> {
   const pcs = await startPcs(fleet, { scale, flushMs, processes: 1 });
-  const own = path.join(folder, name);
-  mkdirSync(own, { recursive: true });
-  const options: SystemOptions = { pcs: pcs.pcs, folder: own, scale };
+  const options: SystemOptions = { pcs: pcs.pcs, folder: mkdtempSync(path.join(folder, `${name}-`)), scale };
   if (name === "pinned") await preload(planByHand(fleet), pcs.pcs);
   const system = await START[name](options, fleet);
   return {

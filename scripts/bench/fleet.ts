@@ -1,0 +1,60 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import path from "node:path";
+import type { Bench, Figure } from "./figure.ts";
+import { measureDecisions } from "./fleet/decision.ts";
+import { playFigures } from "./fleet/figures.ts";
+import { FLEET_MINI, readBenchFleet } from "./fleet/pc-spec.ts";
+import { playAll } from "./fleet/play-all.ts";
+import { readOptions } from "./fleet/play-options.ts";
+import { planPlays } from "./fleet/play-plan.ts";
+import { reportText } from "./fleet/report.ts";
+import { reportPage } from "./fleet/report-page.ts";
+import { reportTables } from "./fleet/report-rows.ts";
+import { readTrace } from "./fleet/trace.ts";
+
+/**
+ * How well the fleet uses its PCs: workloads played over HTTP against simulated PCs, Piloto and its rivals side by
+ * side; limits and the clairvoyant reference by simulation; what the front adds and a decision costs by the clock.
+ */
+export const bench: Bench = {
+  name: "fleet",
+  summary: "time to first token against nginx, HAProxy and round robin, limits, cost of front and decisions",
+  async run({ args, log }) {
+    const options = readOptions(args);
+    const fleet = options.pcs === undefined ? FLEET_MINI : readBenchFleet(readFileSync(options.pcs, "utf8"));
+    const trace = options.trace === undefined ? undefined : readTrace(readFileSync(options.trace, "utf8"));
+    const what = { fleet, ...(trace && { trace }), ...(options.scenarios && { scenarios: options.scenarios }) };
+    const folder = mkdtempSync(path.join(tmpdir(), "piloto-bench-fleet-"));
+    process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+    const figures: Figure[] = [];
+
+    log("Decisions…");
+    figures.push(...measureDecisions(options.isQuick ? { rounds: 1500 } : {}));
+    const items = planPlays(options.size, what);
+    log(`${items.length} runs over HTTP, time ${options.size.scale} times as fast as real…`);
+    const plays = await playAll(items, {
+      fleet,
+      folder,
+      scale: options.size.scale,
+      flushMs: options.size.flushMs,
+      capacity: REQUESTS_PER_S * availableParallelism(),
+      log,
+    });
+    figures.push(...playFigures(plays));
+    const tables = reportTables(plays);
+    console.log(`${reportText(tables)}\n`);
+    if (options.report !== undefined) {
+      writeFileSync(options.report, reportPage({ plays, tables, figures, size: options.size }));
+      log(`The report is in ${options.report}.`);
+    }
+    return options.isOnlyExact ? figures.map(withoutTimedGoal) : figures;
+  },
+};
+
+/** What one processor carries of clients, proxies and simulated PCs and stays well below its limit. */
+const REQUESTS_PER_S = 130;
+
+/** Where other work disturbs the times: only counts are held to their goals. */
+const withoutTimedGoal = (figure: Figure): Figure =>
+  figure.unit === "count" ? figure : { ...figure, goal: "", holds: true };
