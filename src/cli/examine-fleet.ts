@@ -26,7 +26,7 @@ export async function* theFleet(house: CommandHouse): AsyncGenerator<Finding> {
     if (health === "down") {
       yield { what: name, state: "bad", found: reason ?? "does not answer", todo: "Is the PC on, and Ollama running?" };
     } else if (has.length === 0) {
-      const todo = "Pull one: ollama pull …";
+      const todo = `Pull one: piloto models pull NAME --on ${name}`;
       yield { what: name, state: "warn", found: `Ollama ${version ?? ""} has no model.${drained}`, todo };
     } else yield { what: name, state: "ok", found: `Ollama ${version ?? ""}: ${told}.${drained}` };
   }

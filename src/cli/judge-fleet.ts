@@ -40,7 +40,7 @@ function digestsThatDiffer(looks: readonly NodeLook[]): Finding[] {
     const copies = holdersOf(looks, name).map(({ node, model }) => ({ node, digest: shortDigest(model.digest) }));
     if (new Set(copies.map(({ digest }) => digest)).size < 2) return [];
     const found = `not the same everywhere: ${copies.map(({ node, digest }) => `${node} ${digest}`).join(", ")}`;
-    return [{ what: name, state: "warn", found, todo: `Pull it again on each of them: ollama pull ${name}` }];
+    return [{ what: name, state: "warn", found, todo: `Make them one: piloto models pull ${name} --again` }];
   });
 }
 
@@ -95,7 +95,9 @@ function pinsWithoutModel(looks: readonly NodeLook[], models: FleetModels): Find
       const look = looks.find((one) => one.name === node);
       if (look?.models.some((model) => model.name === name)) return [];
       const found = look ? `pinned on ${node}, which does not have it` : `pinned on ${node}, which does not answer`;
-      const todo = look ? `Pull it there: ollama pull ${name}` : "Is the PC on, and Ollama running?";
+      const todo = look
+        ? `Pull it there: piloto models pull ${name} --on ${node}`
+        : "Is the PC on, and Ollama running?";
       return [{ what: name, state: "bad", found, todo }];
     }),
   );
