@@ -9,6 +9,8 @@ export interface PlacementOptions {
   readonly hardLoads: number;
   /** A model with waiting requests and no copy gets one after this time, whatever it costs the others. */
   readonly patienceMs: number;
+  /** The same where only batch waits. */
+  readonly batchPatienceMs: number;
   /** Who takes another's place must save this many times the waiting that the other's going costs. */
   readonly margin: number;
   /** A load must save at least this part of its own length, in waiting of requests: no load for nothing. */
@@ -42,13 +44,14 @@ export const PLACEMENT_OPTIONS: PlacementOptions = {
   hardResidencyMs: 10_000,
   hardLoads: 3,
   patienceMs: 20_000,
+  batchPatienceMs: 300_000,
   margin: 2,
   worth: 0.1,
   contention: 0.35,
   variability: 1.2,
   firstTokenShare: 0.15,
   backlogWeight: 1,
-  batchWeight: 0.25,
+  batchWeight: 0.05,
   maxMoves: 2_000,
   maxNodes: 16,
   maxChains: 8,

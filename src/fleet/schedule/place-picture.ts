@@ -24,16 +24,21 @@ export interface PictureNode {
 export interface PictureModel {
   readonly name: string;
   readonly demand: ModelDemand;
-  /** Requests a millisecond. */
-  readonly perMs: number;
-  /** Waiting requests, as far as they count. */
-  backlog: number;
-  /** What one request's waiting counts. */
-  readonly weight: number;
+  readonly all: Asked;
+  /** What each class waits for, with what that counts: interactive ones see only their own, the others see all. */
+  readonly classes: readonly (Asked & { readonly weight: number })[];
   /** Fastest first. Only copies that are given work. */
   readonly copies: Copy[];
   /** Its part of the whole price, in request-milliseconds over the horizon. */
   price: number;
+}
+
+/** What is asked of a model. */
+export interface Asked {
+  /** Requests a millisecond. */
+  readonly perMs: number;
+  /** Waiting requests, as far as they count. */
+  readonly backlog: number;
 }
 
 export interface Copy {
@@ -62,9 +67,10 @@ export interface Copy {
 
 /** Draws the picture of now. Models in the order of their names, so that the order of the view changes nothing. */
 export function drawPicture(view: PlacementView, options: PlacementOptions): Picture {
+  const served = new Set(view.nodes.flatMap((node) => node.copies.map((copy) => copy.model)));
   const models = [...view.demand]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, demand]) => drawModel(name, demand, options));
+    .map(([name, demand]) => drawModel(name, demand, served.has(name), options));
   const byName = new Map(models.map((model) => [model.name, model]));
   const nodes = [...view.nodes]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -79,7 +85,6 @@ export function drawPicture(view: PlacementView, options: PlacementOptions): Pic
       place(copy);
     }
   }
-  for (const model of models) if (model.copies.length > 0) model.backlog *= options.backlogWeight;
   return { nodes, models };
 }
 
@@ -134,9 +139,15 @@ function isSlower(a: Copy, b: Copy): boolean {
   return a.serviceMs > b.serviceMs || (a.serviceMs === b.serviceMs && a.node.at > b.node.at);
 }
 
-function drawModel(name: string, demand: ModelDemand, options: PlacementOptions): PictureModel {
-  const weight = demand.interactiveShare + (1 - demand.interactiveShare) * options.batchWeight;
-  return { name, demand, perMs: demand.arrivalsPerS / 1000, backlog: demand.waiting, weight, copies: [], price: 0 };
+function drawModel(name: string, demand: ModelDemand, isServed: boolean, options: PlacementOptions): PictureModel {
+  const perMs = demand.arrivalsPerS / 1000;
+  const counts = isServed ? options.backlogWeight : 1;
+  const waitingNow = demand.waitingInteractive ?? demand.waiting * demand.interactiveShare;
+  const all = { perMs, backlog: counts * demand.waiting };
+  const interactive = { perMs: perMs * demand.interactiveShare, backlog: counts * waitingNow, weight: 1 };
+  const isMixed = demand.interactiveShare < 1 && interactive.perMs + interactive.backlog > 0;
+  const batch = { ...all, weight: demand.interactiveShare < 1 ? options.batchWeight : 1 };
+  return { name, demand, all, classes: isMixed ? [interactive, batch] : [batch], copies: [], price: 0 };
 }
 
 function drawCopy(view: PlacementView, node: PictureNode, copy: PlacementCopy, model: PictureModel | undefined): Copy {

@@ -1,5 +1,5 @@
 import type { PlacementOptions } from "./place-options.ts";
-import type { Copy, Picture, PictureModel } from "./place-picture.ts";
+import type { Asked, Copy, Picture, PictureModel } from "./place-picture.ts";
 
 /** Above this load the wait is not that of a steady queue any more: it grows with time. */
 const STEADY = 0.99;
@@ -22,7 +22,7 @@ export function settle(models: readonly PictureModel[], options: PlacementOption
   }
   let sum = 0;
   for (const model of models) {
-    model.price = model.weight * priceOf(model, options);
+    model.price = model.classes.reduce((price, asked) => price + asked.weight * priceOf(model, asked, options), 0);
     sum += model.price;
   }
   return sum;
@@ -30,7 +30,7 @@ export function settle(models: readonly PictureModel[], options: PlacementOption
 
 /** The fastest copies first, as far as they are free (Erlang's loss formula); what is left goes where there is room. */
 function spread(model: PictureModel, options: PlacementOptions): void {
-  let left = model.perMs + model.backlog / options.horizonMs;
+  let left = model.all.perMs + model.all.backlog / options.horizonMs;
   let room = 0;
   for (const copy of model.copies) {
     copy.node.busy -= copy.busy;
@@ -51,7 +51,8 @@ function spread(model: PictureModel, options: PlacementOptions): void {
   }
 }
 
-function priceOf(model: PictureModel, options: PlacementOptions): number {
+/** The waiting of one class: what comes before it is left out, for it is served before it. */
+function priceOf(model: PictureModel, asked: Asked, options: PlacementOptions): number {
   const { horizonMs } = options;
   let slots = 0;
   let perMs = 0;
@@ -64,12 +65,12 @@ function priceOf(model: PictureModel, options: PlacementOptions): number {
     served += copy.perMs;
     firstMs += copy.busy;
   }
-  const queued = queueArea(model, options);
-  if (slots === 0 || model.perMs === 0) return queued;
-  const comes = Math.min(model.perMs, perMs);
+  const queued = queueArea(model, asked, options);
+  if (slots === 0 || asked.perMs === 0) return queued;
+  const comes = Math.min(asked.perMs, perMs);
   const waitMs = steadyWaitMs(comes, slots, perMs, options);
   const first = served > 0 ? (options.firstTokenShare * firstMs) / served : 0;
-  return queued + horizonMs * (comes * waitMs + model.perMs * first);
+  return queued + horizonMs * (comes * waitMs + asked.perMs * first);
 }
 
 /**
@@ -87,10 +88,10 @@ function steadyWaitMs(comes: number, slots: number, perMs: number, options: Plac
  * The waiting of what waits now and of what comes faster than it is served: a fluid queue over the horizon, served by
  * each copy from when it is ready.
  */
-function queueArea(model: PictureModel, options: PlacementOptions): number {
+function queueArea(model: PictureModel, asked: Asked, options: PlacementOptions): number {
   const { horizonMs } = options;
   const copies = model.copies.length > 1 ? [...model.copies].sort((a, b) => a.readyInMs - b.readyInMs) : model.copies;
-  let queue = model.backlog;
+  let queue = asked.backlog;
   let area = 0;
   let atMs = 0;
   let perMs = 0;
@@ -98,7 +99,7 @@ function queueArea(model: PictureModel, options: PlacementOptions): number {
     const copy = copies[index];
     const untilMs = Math.min(horizonMs, copy?.readyInMs ?? horizonMs);
     if (untilMs > atMs) {
-      const grows = model.perMs - perMs * STEADY;
+      const grows = asked.perMs - perMs * STEADY;
       const lengthMs = grows < 0 ? Math.min(untilMs - atMs, queue / -grows) : untilMs - atMs;
       area += queue * lengthMs + (grows * lengthMs * lengthMs) / 2;
       queue = Math.max(0, queue + grows * lengthMs);

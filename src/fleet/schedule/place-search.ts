@@ -48,7 +48,7 @@ export function searchMoves(view: PlacementView, picture: Picture, options: Plac
 function serveOverdue(search: Search): (Move & { gainMs: number })[] {
   const { view, picture, options } = search;
   const taken: (Move & { gainMs: number })[] = [];
-  const overdue = picture.models.filter((model) => isOrphan(model) && model.demand.oldestWaitMs >= options.patienceMs);
+  const overdue = picture.models.filter((model) => isOverdue(model, options));
   for (const model of overdue.sort((a, b) => b.demand.oldestWaitMs - a.demand.oldestWaitMs)) {
     const best = bestOf(search, movesFor(view, picture, model, options));
     if (best === undefined) continue;
@@ -56,6 +56,12 @@ function serveOverdue(search: Search): (Move & { gainMs: number })[] {
     taken.push({ ...best.move, gainMs: Math.max(1, best.net) });
   }
   return taken;
+}
+
+function isOverdue(model: PictureModel, options: PlacementOptions): boolean {
+  const { demand } = model;
+  const isBatch = (demand.waitingInteractive ?? demand.interactiveShare) === 0;
+  return isOrphan(model) && demand.oldestWaitMs >= (isBatch ? options.batchPatienceMs : options.patienceMs);
 }
 
 /** Of these the one that saves most, or costs least. */

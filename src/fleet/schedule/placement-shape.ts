@@ -48,6 +48,8 @@ export interface ModelDemand {
   /** The part of them that is interactive, 0 to 1. */
   readonly interactiveShare: number;
   readonly waiting: number;
+  /** Of those, the interactive ones; absent: as many as their share of the arrivals. */
+  readonly waitingInteractive?: number;
   /** How long the oldest that waits has waited. */
   readonly oldestWaitMs: number;
   /** Of a typical request: prompt tokens and generated tokens, smoothed. */

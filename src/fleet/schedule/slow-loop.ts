@@ -152,6 +152,7 @@ function demandOf(world: World, nowMs: number): Map<string, ModelDemand> {
       arrivalsPerS: perS,
       interactiveShare: interactiveShare(model.demand),
       waiting,
+      waitingInteractive: model.queue.interactive.waiting,
       oldestWaitMs: waiting === 0 ? 0 : nowMs - oldest(model),
       promptTokens: model.demand.promptTokens || 500,
       answerTokens: model.demand.answerTokens || 200,
