@@ -11,10 +11,22 @@ export interface Demand {
   promptTokens: number;
   answerTokens: number;
   seen: number;
+  /** When an interactive request came last. */
+  interactiveAtMs: number;
 }
 
 export function noDemand(nowMs: number): Demand {
-  return { fast: 0, slow: 0, interactive: 0, atMs: nowMs, firstMs: nowMs, promptTokens: 0, answerTokens: 0, seen: 0 };
+  return {
+    fast: 0,
+    slow: 0,
+    interactive: 0,
+    atMs: nowMs,
+    firstMs: nowMs,
+    promptTokens: 0,
+    answerTokens: 0,
+    seen: 0,
+    interactiveAtMs: Number.NEGATIVE_INFINITY,
+  };
 }
 
 /** A request came. */
@@ -28,7 +40,10 @@ export function countArrival(
   decay(demand, nowMs, tuning);
   demand.fast += 1000 / tuning.demandFastMs;
   demand.slow += 1000 / tuning.demandSlowMs;
-  if (request.class === "interactive") demand.interactive += 1000 / tuning.demandSlowMs;
+  if (request.class === "interactive") {
+    demand.interactive += 1000 / tuning.demandSlowMs;
+    demand.interactiveAtMs = nowMs;
+  }
   demand.seen += 1;
   const part = Math.max(0.05, 1 / demand.seen);
   demand.promptTokens += part * (request.promptTokens - demand.promptTokens);

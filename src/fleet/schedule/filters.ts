@@ -1,4 +1,4 @@
-import { interactivePerS } from "./demand.ts";
+import { reserve } from "./reserve.ts";
 import type { FleetRequest } from "./shapes.ts";
 import type { Copy, NodeState, World } from "./world.ts";
 
@@ -57,7 +57,10 @@ export const FILTERS: Readonly<Record<string, Filter>> = {
   },
   slots: ({ copy, isSlotTry }) =>
     copy!.inFlight < copy!.slots || isSlotTry ? undefined : `its ${copy!.slots === 1 ? "slot is" : "slots are"} taken`,
-  reserve: (candidate) => reserve(candidate),
+  reserve: ({ world, copy, request, isAged, nowMs }) => {
+    if (request.class !== "batch" || copy === undefined) return undefined;
+    return reserve(world, { copy, isAged, answerTokens: copy.model.demand.answerTokens, nowMs });
+  },
 };
 
 /** The first filter that takes the PC out. */
@@ -65,21 +68,6 @@ export function filteredBy(candidate: Candidate, filters: Readonly<Record<string
   for (const name in filters) {
     const because = filters[name]!(candidate);
     if (because !== undefined) return { filteredBy: name, because };
-  }
-  return undefined;
-}
-
-/** Batch leaves room for those who may come and wait at a screen. */
-function reserve({ world, node, copy, request, isAged, nowMs }: Candidate): string | undefined {
-  if (request.class !== "batch" || isAged) return undefined;
-  const { tuning } = world;
-  const isAsked = (one: Copy) => interactivePerS(one.model.demand, nowMs, tuning) >= tuning.interactiveFromPerS;
-  if (copy!.slots > 1 && copy!.inFlight >= copy!.slots - tuning.batchLeavesSlots && isAsked(copy!)) {
-    return "its last slot is kept for interactive requests";
-  }
-  if (node.batchInFlight < tuning.batchPerNode) return undefined;
-  for (const one of node.copies.values()) {
-    if (isAsked(one)) return "it has as much batch work as interactive requests bear";
   }
   return undefined;
 }

@@ -10,8 +10,10 @@ export interface Tuning {
   readonly batchPerNode: number;
   /** Slots of a copy that batch leaves free, while the model is also asked for interactively. */
   readonly batchLeavesSlots: number;
-  /** Interactive requests a second (smoothed) from which a model counts as asked for interactively. */
-  readonly interactiveFromPerS: number;
+  /** Batch stays off the fastest PC of a model when more interactive requests than this are likely to meet it there. */
+  readonly batchCollisions: number;
+  /** A model counts as asked for interactively for so long after such a request came. */
+  readonly interactiveForMs: number;
   /** A copy that comes free is waited for when the first token comes so many times sooner there. */
   readonly worthWaiting: number;
   /** … and no more than so many requests wait for each copy that will be free by then. */
@@ -76,9 +78,10 @@ export const TUNING: Tuning = {
   shortFirst: 10,
   batchAgesMs: 600_000,
   agedEvery: 4,
-  batchPerNode: 2,
+  batchPerNode: 1,
   batchLeavesSlots: 1,
-  interactiveFromPerS: 0.005,
+  batchCollisions: 0.1,
+  interactiveForMs: 120_000,
   worthWaiting: 1.5,
   worthWaitingQueue: 0.5,
   prefixSaves: 0.8,
