@@ -152,6 +152,18 @@ describe("Discord outward", () => {
     expect(readIn(discord, channel)).toBe("The stock is 400.");
   });
 
+  test("a notice of a wait gives its place to the answer", async () => {
+    const { platform } = platformOn(discord, stores, clock);
+    const { chatId, channel } = newChat(discord);
+    expect(platform.notice!(chatId, "About 40 s: m is loading on pc2.", "n")).toBe(true);
+    await discord.until(() => discord.messagesIn(channel).length === 1, "the notice is shown");
+    expect(readIn(discord, channel)).toContain("About 40 s: m is loading on pc2.");
+    ok(await platform.post(chatId, say("The stock is 400."), "n"));
+    expect(discord.messagesIn(channel)).toHaveLength(1);
+    expect(readIn(discord, channel)).toBe("The stock is 400.");
+    expect(platform.notice!(chatId, "Too late.", "n")).toBe(false);
+  });
+
   test("a person who takes no direct messages is told nothing, and nothing is tried for ever", async () => {
     const { channelId } = discord.directMessage("ada", "hello");
     discord.closeDms("ada");

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -84,6 +86,32 @@ describe("a house put together from settings", () => {
     const [chatId, account] = ["other:talk" as ChatId, "other:ana" as AccountId];
     await house.core.receiveMessage({ key: "1", chatId, account, text: "help" });
     expect(await house.stores.read((tx) => tx.chats.get(chatId))).toMatchObject({ projectId: shop });
+  });
+
+  test("opens the endpoint for other programs where the settings ask for it, and names its port when it is taken", async () => {
+    const endpoint = { port: 0 };
+    const file = path.join(folder, "settings.json");
+    const open = async () => {
+      writeFileSync(file, JSON.stringify({ logLevel: "silent", port: 0, endpoint }));
+      const house = await compose(readSettings({ env: { PILOTO_SETTINGS: file }, folder }), {
+        platforms: [],
+        serve: true,
+      });
+      houses.push(house);
+      return house;
+    };
+    const first = await (await open()).start();
+    endpoint.port = Number(new URL(first.endpointUrl ?? "").port);
+    expect((await fetch(`${first.endpointUrl}/api/version`)).status).not.toBe(404);
+    await houses[0]?.stop();
+    await expect(fetch(`${first.endpointUrl}/api/version`)).rejects.toThrow("fetch failed");
+    const taken = createServer().listen(endpoint.port, "127.0.0.1");
+    await once(taken, "listening");
+    await expect((await open()).start()).rejects.toMatchObject({
+      code: "PORT_IN_USE",
+      message: `Port ${endpoint.port} on 127.0.0.1 for the endpoint is taken by another program. Choose another one: endpoint.port in the settings.`,
+    });
+    taken.close();
   });
 
   test("refuses a second house on the same data, and gives the data back when it stops", async () => {

@@ -33,6 +33,19 @@ describe("an answer in a direct message", () => {
     expect(seen(thread)[0]?.replaceAll("\n", "")).toBe("The stock of M8 is 400.");
   });
 
+  test("whose notice of a wait came first takes the notice's place, word by word", async () => {
+    const { thread, chatId } = house.chat("D");
+    const platform = house.platform();
+    expect(platform.notice?.(chatId, "About 40 s: m is loading on pc2.", "n1")).toBe(true);
+    await until("a notice", () => seen(thread)[0] === "About 40 s: m is loading on pc2.");
+    platform.notice?.(chatId, "About 30 s: m is loading on pc2.", "n1");
+    await until("the newer one", () => seen(thread)[0] === "About 30 s: m is loading on pc2.");
+    platform.preview?.(chatId, "The stock of", "n1");
+    await until("the answer", () => seen(thread)[0] === "The stock of");
+    await platform.post(chatId, say("The stock is 400."), "n1");
+    expect(seen(thread)).toEqual(["The stock is 400."]);
+  });
+
   test("cannot call anybody while it streams", async () => {
     const { thread, chatId } = house.chat("D");
     const platform = house.platform();
