@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { isPilotoError } from "../../../core/domain/errors.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import type { Logger } from "../../../core/ports/logger.ts";
@@ -44,6 +45,7 @@ const AGAIN_MS = 1000;
 export function createNodeWatch(nodes: readonly WatchedNode[], deps: WatchDeps): NodeWatch {
   const { clock, timing } = deps;
   const stopped = new AbortController();
+  setMaxListeners(0, stopped.signal); // one sleeper and one look for each PC
   const looks = new Map<WatchedNode, Promise<void>>();
   let first: Promise<void> | undefined;
   let isStarted = false;
