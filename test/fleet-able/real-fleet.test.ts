@@ -10,6 +10,7 @@ import { createQuietProbing } from "../../src/fleet/probe/probe-quietly.ts";
 import { createVerdicts } from "../../src/fleet/probe/verdicts.ts";
 import { withPlanning } from "../../src/fleet/probe/with-planning.ts";
 import { silentLogger } from "../support/silent-logger.ts";
+import { until } from "../support/until.ts";
 import { failureOf, model, pc, seenAt } from "./able-house.ts";
 import { able, jsonOnly } from "./brains.ts";
 import { noteMemory } from "./probe-house.ts";
@@ -43,11 +44,12 @@ async function open(pcs: readonly SimulatedPc[], brain: Brain) {
 }
 
 test("with the real router a model is tested where it lies in memory, and nothing else is loaded", async () => {
-  const { fleet, quiet, hello, control } = await open([pc("one", a, b)], jsonOnly);
+  const { fleet, quiet, hello, control } = await open([pc("one", a, b), pc("two", a)], jsonOnly);
   await hello("a:8b");
   expect(await quiet.round()).toMatchObject({ name: "a:8b", planning: "format" });
   expect(await quiet.round()).toBeUndefined();
   expect(control("one").events).toEqual(["loading a:8b", "loaded a:8b"]);
+  expect(control("two").events).toEqual([]);
   const planning = (await fleet.models()).map(({ name, planning }) => [name, planning]);
   expect(planning).toEqual([
     ["a:8b", "format"],
@@ -57,7 +59,7 @@ test("with the real router a model is tested where it lies in memory, and nothin
   expect(new Set(options.map((one) => JSON.stringify({ ...one, num_predict: 0 }))).size).toBe(1);
 });
 
-test("with the real router a test on demand loads the model, and a PC that is gone gives no verdict", async () => {
+test("with the real router a test on demand loads the model, and one that is broken off gives no verdict", async () => {
   const { fleet, control, clock } = await open([pc("one", a)], able);
   const ask = createAskModel({ ...fleet, clock }, { isQuiet: false });
   const probed = await probeModel({ ...a, abilities: ["completion", "tools"], digest: "d" }, { ask, clock }, NEVER);
@@ -65,7 +67,11 @@ test("with the real router a test on demand loads the model, and a PC that is go
   expect(control("one").events).toEqual(["loading a:8b", "loaded a:8b"]);
   control("one").overrides.set("/api/chat", { status: 503, body: '{"error":"server busy"}' });
   const leaving = new AbortController();
-  setTimeout(() => leaving.abort(), 100);
-  const failed = probeModel({ ...a, abilities: ["completion", "tools"], digest: "d" }, { ask, clock }, leaving.signal);
-  expect(await failureOf(failed)).toMatchObject({ code: expect.stringMatching(/^(CANCELLED|FLEET_BUSY)$/) });
+  const asked = seenAt(control("one"), "/api/chat").length;
+  const failed = failureOf(
+    probeModel({ ...a, abilities: ["completion", "tools"], digest: "d" }, { ask, clock }, leaving.signal),
+  );
+  await until("the PC said that it is busy", () => seenAt(control("one"), "/api/chat").length > asked);
+  leaving.abort();
+  expect(await failed).toMatchObject({ code: "CANCELLED" });
 });
