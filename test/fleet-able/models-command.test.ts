@@ -58,7 +58,7 @@ test("piloto models tests, pulls, shows and removes", async () => {
   ]);
   const removed = await piloto("remove", "fresh:3b", "--on", "one,two");
   expect([removed.code, removed.stdout]).toEqual([0, "one: it is removed\ntwo: it is not there\n"]);
-}, 30_000);
+}, 60_000);
 
 test("Ctrl-C stops a pull at the PC, and says that it can go on", async () => {
   const program = startProgram([bin, "models", "pull", "fresh:3b", "--on", "two", "--json"], given());
@@ -68,7 +68,7 @@ test("Ctrl-C stops a pull at the PC, and says that it can go on", async () => {
   expect([code, stderr]).toEqual([1, "Stopped. What came stays on the PCs, and the next pull goes on there.\n"]);
   const [pull] = seenAt(pcs.control("two"), "/api/pull");
   await until("the PC knows", () => pull!.state === "client-left");
-}, 30_000);
+}, 60_000);
 
 test("a model that is not there, a PC that is not set, and a person who may not, are told with their exit codes", async () => {
   const [gone, unknown, stranger] = await Promise.all([
@@ -79,7 +79,7 @@ test("a model that is not there, a PC that is not set, and a person who may not,
   expect([gone.code, unknown.code, stranger.code]).toEqual([3, 2, 4]);
   expect(unknown.stderr).toContain('There is no PC named "three". There are: one, two.');
   expect(pcs.control("one").models()).toEqual(["a:8b"]);
-}, 30_000);
+}, 60_000);
 
 test("a line of progress says how far, how fast, how long, and where", () => {
   const state = { status: "pulling", attempt: 1 };
