@@ -43,6 +43,8 @@ export interface Situation {
   readonly client?: Partial<EndpointClient>;
   readonly fleet?: Partial<FleetOptions>;
   readonly timeFactor?: number;
+  /** Requests at once for one model on one PC, as set; else it is learned. */
+  readonly slots?: number;
 }
 
 /** Simulated PCs, an endpoint over them, and the official clients with a token; all gone when the test ends. */
@@ -55,7 +57,12 @@ export async function open(situation: Situation = {}) {
   const logged: { fields: Record<string, unknown>; text: string }[] = [];
   const note = (fields: Record<string, unknown>, text: string) => void logged.push({ fields, text });
   const logger = { debug: note, info: note, warn: note, error: note };
-  const fleet = createFleet({ nodes: simulated.nodes, clock, logger, ...situation.fleet });
+  const fleet = createFleet({
+    nodes: simulated.nodes.map((node) => ({ ...node, slots: situation.slots })),
+    clock,
+    logger,
+    ...situation.fleet,
+  });
   const wants: Want[] = [];
   const router: Router = {
     ...fleet.router,

@@ -13,6 +13,7 @@ export function createStreamSink(res: ServerResponse): Sink {
       return res.write(lines);
     },
     onDrain: (resume) => void res.once("drain", resume),
+    drop: () => void res.destroy(),
     end(_, lines) {
       if (res.headersSent) return void res.end(lines);
       res.setHeader("content-type", NDJSON["content-type"]);
@@ -36,6 +37,7 @@ export function createWholeSink(res: ServerResponse, path: "/api/chat" | "/api/g
       return true;
     },
     onDrain() {},
+    drop() {},
     end({ value }, lines) {
       for (const line of valuesOf(lines)) gathered.add(line);
       const whole = path === "/api/chat" ? gathered.chat(value) : gathered.generate(value);

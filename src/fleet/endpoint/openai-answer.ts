@@ -54,6 +54,7 @@ export function createEventSink(
       return res.write(events);
     },
     onDrain: (resume) => void res.once("drain", resume),
+    drop: () => void res.destroy(),
     end(last, lines) {
       begin();
       let events = "";
@@ -79,6 +80,7 @@ export function createCompletionSink(res: ServerResponse, head: CompletionHead, 
       return true;
     },
     onDrain() {},
+    drop() {},
     end(last, lines) {
       for (const line of valuesOf(lines)) gathered.add(line);
       const calls = createToolCalls().take(gathered.toolCalls);

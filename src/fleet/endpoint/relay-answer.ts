@@ -152,7 +152,7 @@ class RelayedAnswer implements RelayListener {
     const mayGoOn = this.#sink.lines(lines);
     if (!this.#hasBegun) {
       this.#begin();
-      this.#watch = this.#deps.timers.at(this.#heardMs + this.#deps.limits.stallMs, () => this.#look());
+      this.#lookAgain();
     }
     if (mayGoOn || this.#isHeld) return;
     this.#isHeld = true;
@@ -177,21 +177,29 @@ class RelayedAnswer implements RelayListener {
     return this.#sink.mostBytes !== undefined && this.#passedBytes > this.#sink.mostBytes;
   }
 
-  /** Looks whether it goes on, and when to look again: one due time an answer, however many pieces it has. */
+  /** Looks whether it goes on: one due time an answer, however many pieces it has. */
   #look(): void {
-    const { clock, timers, limits } = this.#deps;
+    const { clock, limits } = this.#deps;
     const nowMs = clock.nowMs();
     const silentMs = nowMs - this.#heardMs;
-    const mayBeSilentMs = this.#isHeld ? limits.slowReaderMs : limits.stallMs;
-    if (silentMs >= mayBeSilentMs) {
-      const who = this.#isHeld ? "the program took nothing" : "no next token came";
-      return void this.#broken(`${who} within ${mayBeSilentMs / 1000} s`);
+    if (this.#isHeld && silentMs >= limits.slowReaderMs) {
+      this.#sink.drop();
+      return void this.#broken(`the program took nothing for ${limits.slowReaderMs / 1000} s`);
+    }
+    if (!this.#isHeld && silentMs >= limits.stallMs) {
+      return void this.#broken(`no next token came within ${limits.stallMs / 1000} s`);
     }
     if (nowMs - this.#begunMs >= limits.answerMs) {
       return void this.#broken(`the answer was not complete after ${limits.answerMs / 1000} s`);
     }
-    const endMs = this.#begunMs + limits.answerMs;
-    this.#watch = timers.at(Math.min(endMs, this.#heardMs + mayBeSilentMs), () => this.#look());
+    this.#lookAgain();
+  }
+
+  #lookAgain(): void {
+    const { clock, timers, limits } = this.#deps;
+    const soonestMs = Math.min(limits.stallMs, limits.slowReaderMs);
+    const dueMs = Math.min(this.#begunMs + limits.answerMs, this.#heardMs + soonestMs);
+    this.#watch = timers.at(Math.max(dueMs, clock.nowMs() + soonestMs / 4), () => this.#look());
   }
 
   #aborted(): void {

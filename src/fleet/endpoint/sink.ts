@@ -12,6 +12,8 @@ export interface Sink {
   onDrain(resume: () => void): void;
   /** The answer is complete. `lines` are the whole lines that were not told yet: the last one, or several with it. */
   end(last: LastLine, lines: Buffer): void;
+  /** The program reads nothing any more: its connection is cut. `fail` follows. */
+  drop(): void;
   /** It broke off; why, in words for the program. */
   fail(words: string): void;
 }
