@@ -113,7 +113,9 @@ export function createFleet(options: FleetOptions): Fleet {
     ...{ chat, embed, router, prepare },
     async models() {
       await watch.firstLook();
-      return catalogue.up();
+      // When all PCs are down, those that they had: a request waits for one to return.
+      const up = catalogue.up();
+      return up.length > 0 ? up : catalogue.all();
     },
     async nodes() {
       await watch.firstLook();

@@ -104,3 +104,12 @@ test("a list of models that nests without end, or is no list, puts the PC down w
   expect(await fleet.nodes()).toMatchObject([{ health: "down", reason: expect.stringContaining("/api/tags") }]);
   expect(await codeOf(fleet.chat(ask("hello"), NEVER))).toBe("FLEET_EMPTY");
 });
+
+test("while every PC is down the models that they had stay, since a request may wait for one to return", async () => {
+  const { fleet, control } = await simulate([pc("one", model("small:8b"))], { fleet: { timing: IMPATIENT } });
+  fleet.start();
+  expect((await fleet.models()).map(({ name }) => name)).toEqual(["small:8b"]);
+  await control("one").goDown();
+  await expect.poll(async () => (await fleet.nodes())[0]?.health).toBe("down");
+  expect((await fleet.models()).map(({ name }) => name)).toEqual(["small:8b"]);
+});
