@@ -167,8 +167,27 @@ function pinNear(
   else pins.set(chosen.request.id, able[random.below(able.length)]!);
 }
 
+/** What one PC holds from beginning to end is drawn anew. */
+function otherHeld(base: Schedule, { pcs, models }: BenchFleet, random: Random): Schedule {
+  const pc = random.below(pcs.length);
+  const { vramGB, maxLoaded, models: pulled } = pcs[pc]!;
+  const sizeOf = new Map(models.map(({ name, sizeGB }) => [name, sizeGB]));
+  const held: string[] = [];
+  let freeGB = vramGB;
+  for (const model of [...pulled].sort(() => random.uniform() - 0.5)) {
+    if (held.length === maxLoaded || sizeOf.get(model)! > freeGB) continue;
+    if (held.length > 0 && random.uniform() < 0.2) break;
+    held.push(model);
+    freeGB -= sizeOf.get(model)!;
+  }
+  const others = base.placement.filter((change) => change.pc !== pc);
+  const mine = held.map((model) => ({ atMs: 0, pc, model, isThere: true }));
+  return { ...base, placement: [...mine, ...others].sort((a, b) => a.atMs - b.atMs) };
+}
+
 /** A copy comes or goes earlier or later, comes to be, or is replaced. */
 function otherPlacement(base: Schedule, fleet: BenchFleet, random: Random): Schedule {
+  if (random.uniform() < 0.5) return otherHeld(base, fleet, random);
   const placement = [...base.placement];
   const at = random.below(placement.length);
   const change = placement[at]!;

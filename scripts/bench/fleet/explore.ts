@@ -1,8 +1,11 @@
 // node scripts/house/run.mjs scripts/bench/fleet/explore.ts --scenario W1 --load 1.42 --seeds 1,2,3 --policy pinned
 // Plays policies in virtual time and prints a table. More: --count 4000 --fleet FILE.json --trace FILE
 // --plan '{"PC1":["llama:32b"],…}' (of `pinned`) --class interactive --warm 150
+// --limits: the bounds beside it; --clairvoyant 500: the best that so many tries with full knowledge find
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { clairvoyant } from "./clairvoyant.ts";
+import { limitsOf } from "./limits.ts";
 import type { BenchFleet } from "./pc-spec.ts";
 import { FLEET_MINI, readBenchFleet } from "./pc-spec.ts";
 import type { Policy } from "./simulate.ts";
@@ -10,9 +13,10 @@ import { simulate } from "./simulate.ts";
 import type { SimSummary } from "./simulate-metrics.ts";
 import { mean, summarise } from "./simulate-metrics.ts";
 import { pilotoPolicies, rivalPolicies } from "./simulate-policies.ts";
+import { HAND_PLAN } from "./simulate-rivals.ts";
 import type { TraceRow } from "./trace.ts";
 import { readTrace } from "./trace.ts";
-import type { Scenario } from "./workload.ts";
+import type { Scenario, Workload } from "./workload.ts";
 import { DEFAULT_LOADS, makeWorkload, SCENARIOS } from "./workload.ts";
 
 interface Exploration {
@@ -38,6 +42,8 @@ const { values } = parseArgs({
     trace: { type: "string" },
     plan: { type: "string" },
     class: { type: "string" },
+    limits: { type: "boolean", default: false },
+    clairvoyant: { type: "string" },
   },
 });
 
@@ -83,13 +89,39 @@ function explore(exploration: Exploration): void {
       console.log(row(name, perSecond ?? DEFAULT_LOADS[scenario], averaged(runs), tookMs));
       if (runs.length > 1) console.log(`  means by seed: ${runs.map((run) => run.mean.toFixed(2)).join("  ")}`);
     }
+    if (values.limits) tellLimits(exploration, perSecond);
+    if (values.clairvoyant) tellClairvoyant(exploration, perSecond, Number(values.clairvoyant));
+  }
+}
+
+function workloadOf(exploration: Exploration, seed: number, perSecond: number | undefined): Workload {
+  return makeWorkload({ ...exploration, models: exploration.fleet.models.map(({ name }) => name), seed, perSecond });
+}
+
+function tellLimits(exploration: Exploration, perSecond: number | undefined): void {
+  for (const seed of exploration.seeds) {
+    const limits = limitsOf({ fleet: exploration.fleet, workload: workloadOf(exploration, seed, perSecond) });
+    const cells = Object.entries(limits).map(([name, value]) => `${name} ${value.toFixed(2)}`);
+    console.log(`  limits, seed ${seed}: ${cells.join("  ")}`);
+  }
+}
+
+function tellClairvoyant(exploration: Exploration, perSecond: number | undefined, evaluations: number): void {
+  const { fleet, seeds } = exploration;
+  for (const seed of seeds) {
+    const workload = workloadOf(exploration, seed, perSecond);
+    const search = { evaluations, budgetMs: Number.POSITIVE_INFINITY, plans: [HAND_PLAN] };
+    const { best, from, policies: found } = clairvoyant({ fleet, workload, policies: new Map(chosen), ...search });
+    const ratios = [...found].map(
+      ([name, { mean: of }]) => `${name} ${of.toFixed(2)} (${(of / best.mean).toFixed(2)})`,
+    );
+    console.log(`  clairvoyant, seed ${seed}: ${best.mean.toFixed(2)} by ${from}; ${ratios.join("  ")}`);
   }
 }
 
 function play(exploration: Exploration, policy: Policy, seed: number, perSecond: number | undefined): SimSummary {
   const { fleet, class: only } = exploration;
-  const models = fleet.models.map(({ name }) => name);
-  const workload = makeWorkload({ ...exploration, models, seed, perSecond });
+  const workload = workloadOf(exploration, seed, perSecond);
   const result = simulate({ fleet, workload, policy });
   return summarise(result, ({ request }) => !only || request.class === only);
 }
