@@ -5,7 +5,7 @@ import { learnAnswer, learnDecode, learnPrefill } from "./learned-rates.ts";
 import { enqueue } from "./queue.ts";
 import { countStreams } from "./send.ts";
 import type { Outcome, Usage } from "./shapes.ts";
-import { slotLearned, slotMissed } from "./slots.ts";
+import { learnSlots, slotMissed } from "./slots.ts";
 import { placeSoon } from "./slow-loop.ts";
 import type { Sent, World } from "./world.ts";
 
@@ -24,11 +24,7 @@ export function noteFirstToken(world: World, sent: Sent, nowMs: number): void {
     model.guessError += 0.1 * Math.min(1, Math.max(-1, ratio));
     model.guessError = Math.min(1, Math.max(-1, model.guessError));
   }
-  if (sent.isSlotTry) {
-    const tookMs = nowMs - sent.sentMs;
-    const hadToWait = sent.otherEndedMs !== undefined && tookMs > 2 * sent.firstTokenMs + 200;
-    slotLearned(world, sent.copy, !hadToWait, nowMs);
-  }
+  learnSlots(world, sent, nowMs);
   wake(world, sent.node);
 }
 
@@ -58,7 +54,7 @@ function release(world: World, sent: Sent, nowMs: number): void {
     node.batchInFlight -= 1;
   }
   for (const other of copy.running) {
-    if (other.isSlotTry && other.firstTokenAtMs === undefined) other.otherEndedMs ??= nowMs;
+    if (other.firstTokenAtMs === undefined) other.otherEndedMs ??= nowMs;
   }
   world.dirty.add(copy.model);
 }
@@ -115,7 +111,7 @@ function learnUsage(world: World, sent: Sent, usage: Usage, nowMs: number): void
   const waitedMs = isHonest ? (usage.totalMs ?? 0) - (usage.loadMs ?? 0) - prefillMs - decodeMs : 0;
   const meanFirst = firstMs > 0 ? (sent.streamMsAtFirst - sent.streamMsAtSend) / firstMs : 1;
   const meanRest = restMs > 0 ? (node.streamMs - sent.streamMsAtFirst) / restMs : 1;
-  if (!sent.isPrefixHit && (usage.loadMs ?? 0) < 0.2 * Math.max(1, firstMs)) {
+  if (!sent.isPrefixHit && sent.otherEndedMs === undefined && (usage.loadMs ?? 0) < 0.2 * Math.max(1, firstMs)) {
     const tokens = usage.promptTokens ?? estimated;
     learnPrefill(world.rates, node.name, model, { tokens, ms: Math.max(prefillMs, 0.01), streams: meanFirst });
   }

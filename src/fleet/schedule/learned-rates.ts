@@ -68,6 +68,11 @@ export function decodeRate(rates: LearnedRates, node: string, model: string, siz
   return blend(rates.decode.get(pair(node, model)), guess * speedOf(rates, node));
 }
 
+/** Whether the pair was seen often enough to tell waiting from working. */
+export function isWellKnown(rates: LearnedRates, node: string, model: string): boolean {
+  return (rates.prefill.get(pair(node, model))?.seen ?? 0) >= 3;
+}
+
 export function speedOf(rates: LearnedRates, node: string): number {
   const speed = rates.speed.get(node);
   return speed === undefined ? 1 : Math.exp(speed.log);

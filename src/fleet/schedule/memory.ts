@@ -49,7 +49,7 @@ export function recall(memory: unknown, rates: LearnedRates, slots: LearnedSlots
   rates.contention = read.data.contention;
   for (const [node, models] of Object.entries(read.data.slots)) {
     const learned = Object.entries(models).map(([model, count]) => {
-      return [model, { slots: count, triedMs: Number.NEGATIVE_INFINITY }] as const;
+      return [model, { slots: count, triedMs: Number.NEGATIVE_INFINITY, misses: 0 }] as const;
     });
     slots.set(node, new Map(learned));
   }

@@ -1,4 +1,5 @@
-import type { Copy, ModelState, NodeState, World } from "./world.ts";
+import { isWellKnown } from "./learned-rates.ts";
+import type { Copy, ModelState, NodeState, Sent, World } from "./world.ts";
 
 /** What was learned of one (PC, model): requests that it really works on at once. */
 interface Learned {
@@ -6,7 +7,11 @@ interface Learned {
   /** One more was tried and was not there. */
   noMoreAtMs?: number;
   triedMs: number;
+  /** Requests in a row that waited for another to end though they were within what is known. */
+  misses: number;
 }
+
+const MISSES = 3;
 
 /** By `PC` then model. */
 export type LearnedSlots = Map<string, Map<string, Learned>>;
@@ -29,6 +34,8 @@ export function laidDownSlots(world: World, node: NodeState, model: ModelState):
 /** Whether one more than is known may be tried now. */
 export function mayTrySlot(world: World, copy: Copy, nowMs: number): boolean {
   if (copy.inFlight !== copy.slots || laidDownSlots(world, copy.node, copy.model) !== undefined) return false;
+  if (!isWellKnown(world.rates, copy.node.name, copy.model.name)) return false;
+  for (const sent of copy.running) if (sent.isSlotTry && sent.firstTokenAtMs === undefined) return false;
   const learned = learnedOf(world, copy.node.name, copy.model.name);
   if (learned.slots >= world.tuning.slotsMax || nowMs - learned.triedMs < world.tuning.slotTryEveryMs) return false;
   return learned.noMoreAtMs === undefined || nowMs - learned.noMoreAtMs >= world.tuning.slotRetryMs;
@@ -38,13 +45,26 @@ export function slotTried(world: World, copy: Copy, nowMs: number): void {
   learnedOf(world, copy.node.name, copy.model.name).triedMs = nowMs;
 }
 
-/** The extra request was worked on at once, or had to wait for another. */
-export function slotLearned(world: World, copy: Copy, isThere: boolean, nowMs: number): void {
+/**
+ * The first token of a request says whether its slot is there: a request without one gets its first token only after
+ * another on the copy has ended. Where that other ended soon anyway nobody can tell, and nothing is learned.
+ */
+export function learnSlots(world: World, sent: Sent, nowMs: number): void {
+  const { copy, otherEndedMs } = sent;
+  if (laidDownSlots(world, copy.node, copy.model) !== undefined) return;
   const learned = learnedOf(world, copy.node.name, copy.model.name);
-  if (isThere) {
+  if (otherEndedMs === undefined) {
+    learned.misses = 0;
+    if (!sent.isSlotTry) return;
     learned.slots += 1;
     learned.noMoreAtMs = undefined;
-  } else learned.noMoreAtMs = nowMs;
+  } else {
+    const hadToWait = otherEndedMs - sent.sentMs > 1.5 * sent.firstTokenMs + 300;
+    if (!hadToWait) return;
+    if (sent.isSlotTry) learned.noMoreAtMs = nowMs;
+    else learned.misses += 1;
+    if (learned.misses >= MISSES) slotMissed(world, copy, nowMs);
+  }
   copy.slots = slotsOf(world, copy.node, copy.model);
 }
 
@@ -52,6 +72,7 @@ export function slotLearned(world: World, copy: Copy, isThere: boolean, nowMs: n
 export function slotMissed(world: World, copy: Copy, nowMs: number): void {
   const learned = learnedOf(world, copy.node.name, copy.model.name);
   learned.slots = Math.max(1, learned.slots - 1);
+  learned.misses = 0;
   learned.noMoreAtMs = nowMs;
   copy.slots = slotsOf(world, copy.node, copy.model);
 }
@@ -64,7 +85,7 @@ function learnedOf(world: World, node: string, model: string): Learned {
   }
   let learned = models.get(model);
   if (learned === undefined) {
-    learned = { slots: 1, triedMs: Number.NEGATIVE_INFINITY };
+    learned = { slots: 1, triedMs: Number.NEGATIVE_INFINITY, misses: 0 };
     models.set(model, learned);
   }
   return learned;
