@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "../domain/result.ts";
 
 /**
  * The GPU PCs. Failures are `PilotoError`s with a fleet code only (FLEET_EMPTY, FLEET_BUSY, NODE_UNREACHABLE,
- * NODE_FAILED, MODEL_MISSING, MODEL_LACKS_ABILITY, CONTEXT_TOO_LARGE, ANSWER_CUT_OFF, ANSWER_TOO_LONG, CANCELLED).
+ * NODE_FAILED, MODEL_MISSING, MODEL_FORBIDDEN, MODEL_LACKS_ABILITY, CONTEXT_TOO_LARGE, ANSWER_CUT_OFF, ANSWER_TOO_LONG, CANCELLED).
  * Another PC is tried inside when one fails before its first token; never after it.
  */
 export interface ModelFleet {

@@ -35,6 +35,11 @@ export function createModelChooser(deps: PrepareDeps): ModelChooser {
   const isKnown = () => catalogue.all().length > 0 || watch.nodes.some((node) => node.health === "up");
   let isStopped = false;
 
+  function usable() {
+    const isDrained = new Set(watch.nodes.filter((node) => node.isDrained).map((node) => node.name));
+    return catalogue.up().filter((model) => model.nodes.some((node) => !isDrained.has(node)));
+  }
+
   /** Who asks before any PC was ever seen waits for one. */
   async function untilKnown(signal: AbortSignal | undefined): Promise<void> {
     if (watch.nodes.length === 0) throw fleetEmpty(watch.nodes);
@@ -60,9 +65,9 @@ export function createModelChooser(deps: PrepareDeps): ModelChooser {
   async function prepare(...[name, needs, signal]: Parameters<PrepareModel>): Promise<PreparedModel> {
     if (!signal?.aborted && !isStopped && !isKnown()) await untilKnown(signal);
     if (signal?.aborted || isStopped) throw cancelled();
-    const up = catalogue.up();
     // A model that only PCs which are down have may be waited for; unnamed, one that is there goes first.
-    const models = name === undefined && up.length > 0 ? up : catalogue.all();
+    const there = name === undefined ? usable() : [];
+    const models = there.length > 0 ? there : catalogue.all();
     const model = chooseModel(models, { name, defaultName: options.defaultModel, needs });
     const { abilities } = model;
     return {

@@ -38,7 +38,7 @@ export function lineIsFull(kind: string, most: number): PilotoError {
 }
 
 function waitedInVain(waitedMs: number, model: string, nodes: readonly WatchedNode[]): PilotoError {
-  const seconds = Math.round(waitedMs / 1000);
+  const seconds = Math.round(waitedMs / 100) / 10;
   const holders = nodes.filter((node) => node.modelFacts.has(model));
   const down = holders.find((node) => node.health !== "up");
   if (down && holders.every((node) => node.health !== "up")) {

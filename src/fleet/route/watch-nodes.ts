@@ -84,7 +84,9 @@ export function createNodeWatch(nodes: readonly WatchedNode[], deps: WatchDeps):
     lookAtAll,
     lookAt,
     async sawFailure(node, error) {
-      if (stopped.signal.aborted) return;
+      const before = looks.get(node);
+      if (before) await before; // it began before the failure, and may have seen the PC well
+      if (stopped.signal.aborted || (before && node.health !== "up")) return;
       node.listedAtMs = Number.NEGATIVE_INFINITY;
       if (isPilotoError(error, "NODE_UNREACHABLE")) node.failures = Math.max(1, node.failures);
       if (isNoWayThere(error) && node.health === "up") {
