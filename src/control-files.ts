@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
+import { PilotoError } from "../core/domain/errors.ts";
 import type { Logger } from "../core/ports/logger.ts";
 import { dataFolder } from "../storage/index.ts";
 
@@ -69,14 +70,21 @@ export function forgetControl(folder: string): void {
   rmSync(tokenFile(folder), { force: true });
 }
 
-/** `undefined` when no Piloto runs on this data, or none that takes commands. After a crash it may name one that is gone. */
+/**
+ * `undefined` when no Piloto runs on this data, or none that takes commands. After a crash it may name one that is gone.
+ * @throws PilotoError NOT_ALLOWED: it runs for another user of this computer
+ */
 export function readControlAddress(folder: string): ControlAddress | undefined {
   try {
     const { url } = Address.parse(JSON.parse(readFileSync(addressFile(folder), "utf8")));
     return { url, token: Token.parse(readFileSync(tokenFile(folder), "utf8").trim()) };
   } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    if (isMissing || error instanceof z.ZodError || error instanceof SyntaxError) return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EACCES") {
+      const message = `The Piloto that works on ${folder} runs for another user of this computer. Be that user.`;
+      throw new PilotoError("NOT_ALLOWED", message, { cause: error });
+    }
+    if (code === "ENOENT" || error instanceof z.ZodError || error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
