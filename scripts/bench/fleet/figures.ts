@@ -69,5 +69,5 @@ function priorityFigures(plays: Plays): Figure[] {
   return ratioFigures("w6_interactive_p95_ratio", ratioOfPercentiles(times(loaded), times(alone), 0.95), OVERLOAD_MOST);
 }
 
-export const interactiveTimes = ({ played }: SystemRun): number[] =>
+const interactiveTimes = ({ played }: SystemRun): number[] =>
   played.filter((request) => request.class === "interactive").map(({ firstMs }) => firstMs);

@@ -1,3 +1,4 @@
+import { type Player, startPlayer } from "./play.ts";
 import type { PlayItem, PlayKey } from "./play-plan.ts";
 import { playScenario, type ScenarioRun } from "./play-scenario.ts";
 import type { SideOptions } from "./systems-side.ts";
@@ -13,13 +14,22 @@ export interface PlayAllOptions extends SideOptions {
 
 /** Plays everything: several runs at the same time as long as the computer keeps up, the longest ones first. */
 export async function playAll(items: readonly PlayItem[], options: PlayAllOptions): Promise<Plays> {
+  const player = await startPlayer();
+  try {
+    return await playInParallel(items, player, options);
+  } finally {
+    await player.stop();
+  }
+}
+
+async function playInParallel(items: readonly PlayItem[], player: Player, options: PlayAllOptions): Promise<Plays> {
   const waiting = [...items].sort((a, b) => lengthMs(b) - lengthMs(a));
   const runs = new Map<PlayItem, ScenarioRun>();
   const playing = new Set<Promise<void>>();
   let used = 0;
 
   async function play(item: PlayItem, load: number): Promise<void> {
-    const run = await playScenario(item, options);
+    const run = await playScenario(item, player, options);
     used -= load;
     runs.set(item, run);
     options.log(`  ${runs.size} of ${items.length}: ${item.title}, seed ${item.seed}, ${run.wallS.toFixed(0)} s`);
@@ -43,5 +53,10 @@ export async function playAll(items: readonly PlayItem[], options: PlayAllOption
   );
 }
 
+/** From the first request to the last, and as long as answers are waited for. */
 const lengthMs = ({ workload, drainMs }: PlayItem) => (workload.requests.at(-1)?.atMs ?? 0) + drainMs;
-const loadOf = ({ perSecond }: PlayItem, { scale }: PlayAllOptions) => perSecond * scale;
+
+/** Requests a real second, of all its systems together. */
+function loadOf({ workload: { requests }, systems }: PlayItem, { scale }: PlayAllOptions): number {
+  return (requests.length * systems.length * scale * 1000) / (requests.at(-1)?.atMs || 1);
+}

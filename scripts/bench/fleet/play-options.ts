@@ -33,13 +33,14 @@ export function readOptions(args: readonly string[]): FleetBenchOptions {
     },
   });
   const usual = values.quick ? QUICK_SIZE : FULL_SIZE;
+  const requests = wholeNumber("--requests", values.requests, 50, 100_000);
   return {
     isQuick: values.quick,
     isOnlyExact: values["only-exact"],
     size: {
       ...usual,
       seeds: wholeNumber("--seeds", values.seeds, 1, 1000) ?? usual.seeds,
-      requests: wholeNumber("--requests", values.requests, 50, 100_000) ?? usual.requests,
+      ...(requests !== undefined && { requests: () => requests }),
       scale: wholeNumber("--scale", values.scale, 1, 200) ?? usual.scale,
     },
     ...(values.scenario !== undefined && { scenarios: scenariosOf(values.scenario) }),

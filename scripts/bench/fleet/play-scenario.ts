@@ -1,6 +1,6 @@
 import { cpus } from "node:os";
 import type { PcTotals } from "./pc-processes.ts";
-import { startPlayer } from "./play.ts";
+import type { Player } from "./play.ts";
 import type { Played, PlayRequest } from "./play-shapes.ts";
 import type { SystemName } from "./systems.ts";
 import { type Side, type SideOptions, startSide } from "./systems-side.ts";
@@ -37,11 +37,8 @@ export interface ScenarioRun {
 }
 
 /** Plays a workload against all systems at once, each with fresh PCs of its own. */
-export async function playScenario(plan: ScenarioPlan, options: SideOptions): Promise<ScenarioRun> {
-  const [player, ...sides] = await Promise.all([
-    startPlayer(),
-    ...plan.systems.map((name) => startSide(name, options)),
-  ]);
+export async function playScenario(plan: ScenarioPlan, player: Player, options: SideOptions): Promise<ScenarioRun> {
+  const sides = await Promise.all(plan.systems.map((name) => startSide(name, options)));
   const before = { cpu: processorTimes(), wallMs: performance.now(), cpuUs: sides.map(({ system }) => system.cpuUs()) };
   const timers: NodeJS.Timeout[] = [];
   try {
@@ -63,7 +60,7 @@ export async function playScenario(plan: ScenarioPlan, options: SideOptions): Pr
     return { systems: new Map(await Promise.all(runs)), busyShare, lateP99Ms: end.lateP99Ms, wallS };
   } finally {
     for (const timer of timers) clearTimeout(timer);
-    await Promise.all([player.stop(), ...sides.map((side) => side.stop())]);
+    await Promise.all(sides.map((side) => side.stop()));
   }
 }
 

@@ -1,8 +1,8 @@
-import { interactiveTimes } from "./figures.ts";
 import { type Interval, meanOverSeeds, type Summary, summarise } from "./metrics.ts";
 import type { Plays } from "./play-all.ts";
 import { PLAY_KINDS, type PlayKey } from "./play-plan.ts";
 import type { ScenarioRun, SystemRun } from "./play-scenario.ts";
+import type { Played } from "./play-shapes.ts";
 import { SYSTEM_NAMES, type SystemName } from "./systems.ts";
 
 /** One system in one scenario, over all seeds. Times in virtual seconds. */
@@ -17,8 +17,8 @@ export interface ReportRow extends Summary {
   readonly evicted: number;
   /** Requests that their client had to send again. */
   readonly again: number;
-  /** Over all runs: never answered by the end, and answered more than once. */
-  readonly lost: number;
+  /** Over all runs: not answered when the play ended, and answered more than once. */
+  readonly open: number;
   readonly twice: number;
   readonly prefixHits: number;
   readonly cpuUsPerRequest: number;
@@ -65,11 +65,11 @@ function rowOf(system: SystemName, runs: readonly ScenarioRun[], key: PlayKey): 
     system,
     ...summarise(times.flat()),
     meanOverSeeds: meanOverSeeds(times.map((list) => summarise(list).mean)),
-    flow: mean(({ played }) => summarise(played.map(({ endMs }) => endMs / 1000)).mean),
+    flow: mean(({ played }) => summarise(countedIn(key, played).map(({ endMs }) => endMs / 1000)).mean),
     loads: mean(({ totals }) => totals.loads),
     evicted: mean(({ totals }) => totals.unloads),
     again: sum(({ played }) => played.filter(({ attempts }) => attempts > 1).length),
-    lost: sum(({ lost }) => lost),
+    open: sum(({ lost }) => lost),
     twice: sum(({ totals }) => totals.duplicated),
     prefixHits:
       sum(({ totals }) => totals.prefixHits) /
@@ -81,6 +81,10 @@ function rowOf(system: SystemName, runs: readonly ScenarioRun[], key: PlayKey): 
   };
 }
 
-/** Times to first token, in virtual milliseconds; under overload those of the requests that people wait for. */
+/** Times to first token, in virtual milliseconds. */
 export const firstTimesOf = (run: SystemRun, key: PlayKey): number[] =>
-  key === "w6" ? interactiveTimes(run) : run.played.map(({ firstMs }) => firstMs);
+  countedIn(key, run.played).map(({ firstMs }) => firstMs);
+
+/** Under overload only what people wait for. */
+const countedIn = (key: PlayKey, played: readonly Played[]): readonly Played[] =>
+  key === "w6" ? played.filter((request) => request.class === "interactive") : played;

@@ -28,7 +28,7 @@ export const COLUMNS = [
   "evicted",
   "cache hits",
   "sent again",
-  "lost",
+  "unanswered",
   "twice",
   "CPU us/request",
 ] as const;
@@ -47,7 +47,7 @@ export function cells(row: ReportRow): string[] {
     row.evicted.toFixed(0),
     row.prefixHits.toFixed(2),
     String(row.again),
-    String(row.lost),
+    String(row.open),
     String(row.twice),
     row.cpuUsPerRequest.toFixed(0),
   ];

@@ -77,6 +77,7 @@ defaults
   option redispatch 1
   retry-on conn-failure empty-response response-timeout 503
   http-reuse always
+  option http-no-delay
 frontend front
   bind 127.0.0.1:${port} backlog 4096
   option http-buffer-request
