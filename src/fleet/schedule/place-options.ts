@@ -13,8 +13,13 @@ export interface PlacementOptions {
   readonly batchPatienceMs: number;
   /** Who takes another's place must save this many times the waiting that the other's going costs. */
   readonly margin: number;
+  /** … and so many times more where the other is young; this wears off by `e` in every `youngMs`. */
+  readonly youngMargin: number;
+  readonly youngMs: number;
   /** A load must save at least this part of its own length, in waiting of requests: no load for nothing. */
   readonly worth: number;
+  /** The same where something must go for it: a small gain is soon lost again. */
+  readonly evictWorth: number;
   /** How much slower each answer is when one PC writes `b` at once: `b` to this power. A guess, on the careful side. */
   readonly contention: number;
   /** Half the sum of the squared variations of arrivals and of service: 1 for a Poisson queue. */
@@ -45,8 +50,11 @@ export const PLACEMENT_OPTIONS: PlacementOptions = {
   hardLoads: 3,
   patienceMs: 20_000,
   batchPatienceMs: 300_000,
-  margin: 2,
+  margin: 1.5,
+  youngMargin: 3,
+  youngMs: 300_000,
   worth: 0.1,
+  evictWorth: 1,
   contention: 0.35,
   variability: 1.2,
   firstTokenShare: 0.15,

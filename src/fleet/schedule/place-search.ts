@@ -157,9 +157,15 @@ function attempt(search: Search, move: Move): () => void {
 }
 
 function pays({ view, options }: Search, moves: readonly Move[], { benefitMs, harmMs }: Balance): boolean {
-  let loadMs = 0;
-  for (const move of moves) loadMs += view.rates(move.node.facts.name, move.model.name).loadMs;
-  return benefitMs > options.margin * harmMs + options.worth * loadMs;
+  let worthMs = 0;
+  let youngest = Number.POSITIVE_INFINITY;
+  for (const { node, model, evict } of moves) {
+    for (const copy of evict) if (!copy.isNew) youngest = Math.min(youngest, view.nowMs - copy.sinceMs);
+    const isFree = evict.every((copy) => copy.isNew);
+    worthMs += (isFree ? options.worth : options.evictWorth) * view.rates(node.facts.name, model.name).loadMs;
+  }
+  const margin = options.margin + options.youngMargin * Math.exp(-youngest / options.youngMs);
+  return benefitMs > margin * harmMs + worthMs;
 }
 
 /** Models with the highest price first, in turns, so that a spent budget has looked at each of them. */
