@@ -29,6 +29,8 @@ test("a request that was cancelled while it waited is never sent", () => {
 test("a model on no PC's disk is told as missing", () => {
   const play = new Play({}, [pc("one")]).add(request(1, { model: "b" }));
   expect(play.gaveUp.get(1)).toEqual({ code: "MODEL_MISSING" });
+  play.wait(1000).add(request(2, { model: "b" }));
+  expect(play.gaveUp.get(2)).toEqual({ code: "MODEL_MISSING" });
 });
 
 test("settings that forbid every PC are told, PC by PC", () => {
@@ -58,4 +60,28 @@ test("a request that failed on a PC goes to another, and is given up when none i
 test("a request whose time is over is given up", () => {
   const play = new Play({}, [pc("one", { health: "down" })]).add(request(1, { deadlineMs: 4000 })).wait(4000);
   expect(play.gaveUp.get(1)).toEqual({ code: "DEADLINE", waitedMs: 4000, allDown: true });
+});
+
+test("a PC nobody has worked with yet is given time for its first token, one that is known is not", () => {
+  const play = new Play({}, [pc("one", { holds: ["a"] })]);
+  for (let id = 1; id <= 6; id += 1) {
+    play.add(request(id)).wait(100);
+    play.scheduler.firstToken(id, play.nowMs);
+    play.wait(900).end(id);
+  }
+  const budgets = play.commands.flatMap((one) => (one.kind === "send" ? [one.firstTokenBudgetMs] : []));
+  expect(budgets[0]).toBeGreaterThanOrEqual(60_000);
+  expect(budgets.at(-1)).toBe(10_000);
+});
+
+test("a copy that is wanted is told to stay for long, one that nobody wanted so far for a minute", () => {
+  const play = new Play({}, [pc("one", { has: ["a", "b"], holds: ["a", "b"] })]);
+  for (let id = 1; id <= 20; id += 1) play.add(request(id)).wait(1000).end(id);
+  const sends = play.commands.flatMap((one) => (one.kind === "send" ? [one.keepAliveS] : []));
+  expect(sends.at(-1)).toBeGreaterThanOrEqual(1800);
+  play.add(request(21, { model: "b" }));
+  expect(play.commands.findLast((one) => one.kind === "send")).toMatchObject({
+    request: { model: "b" },
+    keepAliveS: 60,
+  });
 });

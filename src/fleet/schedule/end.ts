@@ -62,8 +62,10 @@ function release(world: World, sent: Sent, nowMs: number): void {
 function fail(world: World, sent: Sent, outcome: Outcome & { kind: "failed" }, nowMs: number): void {
   const { node, entry, copy } = sent;
   const { fault, why, isBeforeFirstToken } = outcome;
-  if (fault === "busy") pause(world, sent, nowMs);
-  else if (fault === "missing") {
+  if (fault === "busy") {
+    entry.attempts -= 1;
+    pause(world, sent, nowMs);
+  } else if (fault === "missing") {
     node.loadFailures.set(copy.model.name, { times: 1, untilMs: nowMs + world.tuning.loadBackoffMs, why });
     if (copy.inFlight === 0 && node.copies.get(copy.model.name) === copy) dropCopy(world, copy);
     else copy.state = "leaving";
@@ -73,7 +75,7 @@ function fail(world: World, sent: Sent, outcome: Outcome & { kind: "failed" }, n
   // A PC that is full, or known to be gone, may still serve it when it is back.
   const mayReturn = fault === "busy" || (fault === "unreachable" && node.facts.health !== "up");
   if (!mayReturn && !entry.failedOn.includes(node.name)) entry.failedOn = [...entry.failedOn, node.name].sort();
-  if (fault !== "busy" && entry.attempts >= world.tuning.attempts) {
+  if (entry.attempts >= world.tuning.attempts) {
     world.commands.push({ kind: "give-up", request: entry.request, reason: allFailed(entry) });
     return;
   }
@@ -99,10 +101,11 @@ function pause(world: World, { node }: Sent, nowMs: number): void {
 function learnUsage(world: World, sent: Sent, usage: Usage, nowMs: number): void {
   const { node, copy, entry } = sent;
   const { model, share, promptTokens: estimated } = entry.request;
-  const answerTokens = usage.answerTokens ?? 0;
-  if (answerTokens > 0) learnAnswer(world.rates, model, share, estimated, answerTokens);
-  if (entry.request.maxTokens === undefined || answerTokens > 0)
-    copy.model.demand.answerTokens += 0.05 * (answerTokens - copy.model.demand.answerTokens);
+  const told = usage.answerTokens ?? 0;
+  const answerTokens = told >= 0 && told < 1e6 ? told : 0;
+  // Embeddings write nothing: that counts as one, the least there is.
+  learnAnswer(world.rates, model, share, estimated, Math.max(1, answerTokens));
+  copy.model.demand.answerTokens += 0.05 * (answerTokens - copy.model.demand.answerTokens);
   const firstMs = sent.firstTokenAtMs! - sent.sentMs;
   const restMs = nowMs - sent.firstTokenAtMs!;
   const isHonest = fits(usage.decodeMs, restMs, 0.3) && fits(usage.prefillMs, firstMs, 0);

@@ -7,11 +7,14 @@ import type { ModelState, NodeState, World } from "./world.ts";
 export function checkHope(world: World, model: ModelState, nowMs: number): void {
   for (const lane of [...model.queue.lanes.values()]) {
     if (lane.checkedIn === world.version) continue;
-    lane.checkedIn = world.version;
     const entries = [...laneEntries(model, lane)];
     if (entries.length === 0) continue;
     const verdict = hopeOf(world, model, lane, nowMs);
-    if (verdict === undefined) continue;
+    if (verdict === undefined) {
+      // Whoever joins this lane before anything changes has the same hope.
+      lane.checkedIn = world.version;
+      continue;
+    }
     for (const entry of entries.sort((a, b) => a.request.id - b.request.id)) {
       giveUp(world, entry, verdict === "all-failed" ? allFailed(entry, failureOf(world, model)) : verdict);
     }

@@ -1,4 +1,4 @@
-import { loadMsOf } from "./learned-rates.ts";
+import { isWellKnown, loadMsOf } from "./learned-rates.ts";
 import { restMs } from "./predict.ts";
 import type { Entry } from "./queue.ts";
 import type { Scored } from "./scorers.ts";
@@ -63,12 +63,14 @@ function budgetMs(
   predictedMs: number,
   { nowMs, isSlotTry }: { nowMs: number; isSlotTry: boolean },
 ): number {
-  const { budgetTimes, budgetMinMs, budgetMaxMs } = world.tuning;
+  const { budgetTimes, budgetMaxMs } = world.tuning;
+  const isKnown = isWellKnown(world.rates, copy.node.name, copy.model.name);
+  const leastMs = isKnown ? world.tuning.budgetMinMs : world.tuning.budgetUnknownMs;
   let expectedMs = predictedMs;
   // It may still be loading there (nothing tells), or wait inside the PC for a slot that is not there.
   if (copy.state === "foreign") expectedMs += loadMsOf(world.rates, copy.node.name, copy.model.name, sizeOf(copy));
   if (isSlotTry) for (const other of copy.running) expectedMs += restMs(other, nowMs);
-  return Math.max(budgetMinMs, Math.min(budgetMaxMs, budgetTimes * expectedMs));
+  return Math.max(leastMs, Math.min(budgetMaxMs, budgetTimes * expectedMs));
 }
 
 function sizeOf(copy: Copy): number | undefined {

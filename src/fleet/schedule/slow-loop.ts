@@ -9,12 +9,17 @@ import { entriesOf, waitingIn } from "./queue.ts";
 import { keepAliveOf } from "./send.ts";
 import type { ModelState, NodeState, World } from "./world.ts";
 
+/** An unload that nobody has confirmed by then is asked for again. */
+const ASK_AGAIN_MS = 30_000;
+
 /** The slow loop: asks which copies should live where, when it is time, and starts what the plan says. */
 export function place(world: World, nowMs: number): void {
   if (nowMs < world.placeAtMs) return;
   const demand = demandOf(world, nowMs);
+  const isIdle = world.waiting.size + world.sent.size === 0;
+  const everyMs = isIdle ? world.tuning.placeIdleMs : world.tuning.placeEveryMs;
   const isPinned = [...world.rules.values()].some((rules) => (rules.pinned?.length ?? 0) > 0);
-  world.placeAtMs = demand.size > 0 || isPinned ? nowMs + world.tuning.placeEveryMs : Number.POSITIVE_INFINITY;
+  world.placeAtMs = demand.size > 0 || isPinned ? nowMs + everyMs : Number.POSITIVE_INFINITY;
   if (demand.size === 0 && !isPinned) return;
   world.placedMs = nowMs;
   carryOut(world, planPlacement(viewOf(world, demand, nowMs), world.placement), nowMs);
@@ -29,7 +34,8 @@ export function placeSoon(world: World, nowMs: number): void {
 export function moveCopies(world: World, nowMs: number): void {
   for (const node of world.nodes.values()) {
     for (const copy of node.copies.values()) {
-      if (copy.state === "leaving" && copy.inFlight === 0 && !copy.isAsked) {
+      const isAskedLately = copy.isAsked && nowMs - copy.askedMs < ASK_AGAIN_MS;
+      if (copy.state === "leaving" && copy.inFlight === 0 && !isAskedLately) {
         copy.isAsked = true;
         copy.askedMs = nowMs;
         world.commands.push({ kind: "unload", node: node.name, model: copy.model.name });

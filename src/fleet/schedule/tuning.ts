@@ -34,6 +34,8 @@ export interface Tuning {
   readonly spreadMs: number;
   /** The slow loop runs so often while somebody asks, … */
   readonly placeEveryMs: number;
+  /** … so often while nobody waits and nothing runs, … */
+  readonly placeIdleMs: number;
   /** … and after so long at once for a model that is nowhere. */
   readonly placeGapMs: number;
   /** Loads at once over the whole fleet; 0: as many as there are PCs. */
@@ -55,6 +57,8 @@ export interface Tuning {
   readonly budgetTimes: number;
   readonly budgetMinMs: number;
   readonly budgetMaxMs: number;
+  /** The least while nobody knows yet how fast the PC is. */
+  readonly budgetUnknownMs: number;
   /** Slots that are learned are tried up to this. */
   readonly slotsMax: number;
   /** Between two tries of one more slot on one copy. */
@@ -92,6 +96,7 @@ export const TUNING: Tuning = {
   trialMs: 5_000,
   spreadMs: 5,
   placeEveryMs: 2_000,
+  placeIdleMs: 15_000,
   placeGapMs: 250,
   loadsAtOnce: 0,
   loadBackoffMs: 10_000,
@@ -104,6 +109,7 @@ export const TUNING: Tuning = {
   budgetTimes: 6,
   budgetMinMs: 10_000,
   budgetMaxMs: 300_000,
+  budgetUnknownMs: 120_000,
   slotsMax: 8,
   slotTryEveryMs: 20_000,
   slotRetryMs: 1_800_000,
