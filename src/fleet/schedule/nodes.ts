@@ -1,5 +1,6 @@
 import { breakerReturn, closedBreaker } from "./breaker.ts";
 import { addCopy, dropCopy, modelOf, wake } from "./copies.ts";
+import { forgetChanged } from "./forget-model.ts";
 import { learnRoom, noRoom } from "./learned-room.ts";
 import type { NodeFacts } from "./shapes.ts";
 import { slotsOf } from "./slots.ts";
@@ -13,6 +14,7 @@ export function seeNode(world: World, facts: NodeFacts, nowMs: number): void {
   node.facts = facts;
   if (before === facts || isOther(before, facts)) {
     world.version += 1;
+    forgetChanged(world, before, facts);
     for (const model of world.models.values()) world.dirty.add(model);
     placeSoon(world, nowMs);
   }
