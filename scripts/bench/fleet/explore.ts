@@ -111,11 +111,18 @@ function tellClairvoyant(exploration: Exploration, perSecond: number | undefined
   for (const seed of seeds) {
     const workload = workloadOf(exploration, seed, perSecond);
     const search = { evaluations, budgetMs: Number.POSITIVE_INFINITY, plans: [HAND_PLAN] };
-    const { best, from, policies: found } = clairvoyant({ fleet, workload, policies: new Map(chosen), ...search });
+    const {
+      best,
+      inOrder,
+      from,
+      policies: found,
+    } = clairvoyant({ fleet, workload, policies: new Map(chosen), ...search });
     const ratios = [...found].map(
       ([name, { mean: of }]) => `${name} ${of.toFixed(2)} (${(of / best.mean).toFixed(2)})`,
     );
-    console.log(`  clairvoyant, seed ${seed}: ${best.mean.toFixed(2)} by ${from}; ${ratios.join("  ")}`);
+    console.log(
+      `  clairvoyant, seed ${seed}: ${best.mean.toFixed(2)} by ${from}; in order ${inOrder.mean.toFixed(2)}; ${ratios.join("  ")}`,
+    );
   }
 }
 
