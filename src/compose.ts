@@ -106,7 +106,7 @@ async function build(settings: Settings, options: ComposeOptions, closing: Opene
   const nodes = demo?.nodes ?? settings.fleet;
   const { language, defaultProject } = settings;
   const tokens = openEndpointTokens(secrets);
-  const setup = fleetSetup(settings, nodes);
+  const setup = fleetSetup({ ...settings, models: demo?.models ?? settings.models }, nodes);
   const memory = openFleetMemory(path.join(settings.dataFolder, "fleet-memory.json"), logger);
   const opened = createFleet({ ...setup, clock, logger, memory });
   const fleet = testedFleet(opened, settings, { clock, logger });

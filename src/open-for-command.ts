@@ -21,6 +21,7 @@ import { openStores } from "./open-stores.ts";
 import { recordSettings } from "./record-settings.ts";
 import { openSecrets } from "./secrets.ts";
 import type { Settings } from "./settings.ts";
+import type { FleetModels } from "./settings-fleet.ts";
 import { createEgress, type Egress } from "./tools/egress.ts";
 import { createHttpTools } from "./tools/http-provider.ts";
 
@@ -63,6 +64,11 @@ export async function openForCommand(settings: Settings): Promise<CommandHouse> 
   }
 }
 
+/** Who only looks loads nothing; pins are for a Piloto that runs. */
+function withoutPins(models: FleetModels): FleetModels {
+  return Object.fromEntries(Object.entries(models).map(([name, { pinned: _, ...rules }]) => [name, rules]));
+}
+
 type Parts = Omit<CommandHouse, "fleet" | "core" | "close">;
 
 function lazyParts(parts: Parts): Pick<CommandHouse, "fleet" | "core" | "close"> {
@@ -73,7 +79,8 @@ function lazyParts(parts: Parts): Pick<CommandHouse, "fleet" | "core" | "close">
     const nodes = settings.isDemo ? await demoNodes(stores) : settings.fleet;
     // A running Piloto writes what it learns; a command only reads it.
     const { read } = openFleetMemory(path.join(settings.dataFolder, "fleet-memory.json"), logger);
-    const opened = createFleet({ ...fleetSetup(settings, nodes), clock, logger, memory: { read, write: () => {} } });
+    const setup = fleetSetup({ ...settings, models: withoutPins(settings.models) }, nodes);
+    const opened = createFleet({ ...setup, clock, logger, memory: { read, write: () => {} } });
     const drained = await drainedPcs(stores);
     for (const { name } of nodes) await opened.router.drain(name, drained.has(name));
     return withPlanning(opened, openVerdicts(settings, { clock, logger }));

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Clock, IdSource } from "../../core/ports/clock.ts";
 import type { Stores } from "../../core/ports/stores.ts";
-import type { FleetNodeSettings } from "../settings-fleet.ts";
+import type { FleetModels, FleetNodeSettings } from "../settings-fleet.ts";
 import { allowEndpoints } from "../tools/allow-endpoints.ts";
 import type { Egress } from "../tools/egress.ts";
 import { addService, removeService } from "../tools/services.ts";
@@ -21,6 +21,7 @@ export interface DemoDeps {
 
 export interface Demo {
   readonly nodes: readonly FleetNodeSettings[];
+  readonly models: FleetModels;
   /** Registers the workshop in the demo's project, or finds it registered at its address. */
   register(): Promise<void>;
   stop(): Promise<void>;
@@ -43,6 +44,8 @@ export async function startDemo(deps: DemoDeps): Promise<Demo> {
   await deps.stores.atomically((tx) => tx.settings.set(NODES_KEY, JSON.stringify(nodes)));
   return {
     nodes,
+    // Loaded before the first question.
+    models: { [planner.name]: { pinned: ["pc-north"] } },
     register: () => registerWorkshop(workshop.url, deps),
     async stop() {
       await Promise.all([pcs.stop(), workshop.stop()]);
