@@ -5,8 +5,8 @@ import { simulate } from "../../scripts/bench/fleet/simulate.ts";
 import { summarise } from "../../scripts/bench/fleet/simulate-metrics.ts";
 import { pilotoPolicies, rivalPolicies } from "../../scripts/bench/fleet/simulate-policies.ts";
 import { HAND_PLAN } from "../../scripts/bench/fleet/simulate-rivals.ts";
-import type { WorkloadOptions } from "../../scripts/bench/fleet/workload.ts";
 import { makeWorkload } from "../../scripts/bench/fleet/workload.ts";
+import type { WorkloadOptions } from "../../scripts/bench/fleet/workload-shapes.ts";
 
 const fleet = FLEET_MINI;
 const models = fleet.models.map(({ name }) => name);

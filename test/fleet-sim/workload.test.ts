@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { FLEET_MINI } from "../../scripts/bench/fleet/pc-spec.ts";
-import type { Scenario, SimRequest } from "../../scripts/bench/fleet/workload.ts";
-import { makeWorkload, SCENARIOS } from "../../scripts/bench/fleet/workload.ts";
+import { makeWorkload } from "../../scripts/bench/fleet/workload.ts";
 import { burstArrivals } from "../../scripts/bench/fleet/workload-bursts.ts";
 import { createRandom } from "../../scripts/bench/fleet/workload-random.ts";
+import type { Scenario, SimRequest } from "../../scripts/bench/fleet/workload-shapes.ts";
+import { SCENARIOS } from "../../scripts/bench/fleet/workload-shapes.ts";
 
 const models = FLEET_MINI.models.map(({ name }) => name);
 const work = (scenario: Scenario, more = {}) =>

@@ -1,6 +1,6 @@
 import type { PcEvent } from "./pc-shapes.ts";
 import type { Ask, Driver, Policy, Sent, SimWatcher, SimWorld } from "./simulate.ts";
-import type { SimRequest } from "./workload.ts";
+import type { SimRequest } from "./workload-shapes.ts";
 
 /** From that time on a PC is to hold a model, or no longer. */
 export interface PlacementChange {

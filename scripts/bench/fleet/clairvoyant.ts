@@ -6,9 +6,9 @@ import { simulate } from "./simulate.ts";
 import type { SimSummary } from "./simulate-metrics.ts";
 import { summarise } from "./simulate-metrics.ts";
 import type { HandPlan } from "./simulate-rivals.ts";
-import type { Workload } from "./workload.ts";
 import type { Random } from "./workload-random.ts";
 import { createRandom } from "./workload-random.ts";
+import type { Workload } from "./workload-shapes.ts";
 
 export interface ClairvoyantOptions {
   readonly fleet: BenchFleet;

@@ -16,8 +16,9 @@ import { pilotoPolicies, rivalPolicies } from "./simulate-policies.ts";
 import { HAND_PLAN } from "./simulate-rivals.ts";
 import type { TraceRow } from "./trace.ts";
 import { readTrace } from "./trace.ts";
-import type { Scenario, Workload } from "./workload.ts";
-import { DEFAULT_LOADS, makeWorkload, SCENARIOS } from "./workload.ts";
+import { DEFAULT_LOADS, makeWorkload } from "./workload.ts";
+import type { Scenario, Workload } from "./workload-shapes.ts";
+import { SCENARIOS } from "./workload-shapes.ts";
 
 interface Exploration {
   readonly scenario: Scenario;

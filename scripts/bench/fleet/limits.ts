@@ -1,6 +1,6 @@
 import { greatestPower, leastSeconds } from "./limits-capacity.ts";
 import type { BenchFleet, BenchModel } from "./pc-spec.ts";
-import type { SimRequest, Workload } from "./workload.ts";
+import type { SimRequest, Workload } from "./workload-shapes.ts";
 
 /** What no policy can do better than, for one workload on one fleet without faults. Seconds. */
 export interface Limits {

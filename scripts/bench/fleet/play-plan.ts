@@ -2,7 +2,8 @@ import type { BenchFleet } from "./pc-spec.ts";
 import type { ScenarioPlan } from "./play-scenario.ts";
 import { SYSTEM_NAMES, type SystemName } from "./systems.ts";
 import type { TraceRow } from "./trace.ts";
-import { makeWorkload, type Scenario } from "./workload.ts";
+import { makeWorkload } from "./workload.ts";
+import type { Scenario } from "./workload-shapes.ts";
 
 /** A scenario at one load, as tables and figures name it. */
 export type PlayKey = "w1_low" | "w1" | "w1_high" | "w2" | "w3" | "w4" | "w5" | "w6" | "w6_alone";

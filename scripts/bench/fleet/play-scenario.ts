@@ -4,8 +4,8 @@ import type { Player } from "./play.ts";
 import type { Played, PlayRequest } from "./play-shapes.ts";
 import type { SystemName } from "./systems.ts";
 import { type Side, type SideOptions, startSide } from "./systems-side.ts";
-import type { Workload } from "./workload.ts";
 import { chatBody } from "./workload-bodies.ts";
+import type { Workload } from "./workload-shapes.ts";
 
 /** A workload, and who plays it at the same time. */
 export interface ScenarioPlan {

@@ -3,7 +3,7 @@ import { createPcModel } from "./pc-model.ts";
 import type { PcCounts, PcEvent } from "./pc-shapes.ts";
 import type { BenchFleet } from "./pc-spec.ts";
 import { createTimers } from "./simulate-timers.ts";
-import type { SimRequest, Workload } from "./workload.ts";
+import type { SimRequest, Workload } from "./workload-shapes.ts";
 
 /** A client that wants an answer: it asks again when the answer breaks off or is refused, so there may be several. */
 export interface Ask {

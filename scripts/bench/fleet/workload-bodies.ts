@@ -1,5 +1,5 @@
 import { writePrompt } from "./pc-prompt.ts";
-import type { SimRequest } from "./workload.ts";
+import type { SimRequest } from "./workload-shapes.ts";
 
 /**
  * A request of a workload as the body of `/api/chat`. The conversation begins with words that are the same for all

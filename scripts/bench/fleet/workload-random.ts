@@ -8,6 +8,8 @@ export interface Random {
   normal(): number;
   gamma(shape: number, scale: number): number;
   poisson(mean: number): number;
+  /** The place of one of the weights, as often as it weighs. */
+  weighted(weights: readonly number[]): number;
 }
 
 /** Mulberry32, and what is made of it. */
@@ -39,6 +41,14 @@ export function createRandom(seed: number): Random {
       let count = 0;
       for (let left = random.exponential(1); left < mean; left += random.exponential(1)) count += 1;
       return count;
+    },
+    weighted(weights) {
+      let left = uniform() * weights.reduce((sum, weight) => sum + weight, 0);
+      const at = weights.findIndex((weight) => {
+        left -= weight;
+        return left < 0;
+      });
+      return at < 0 ? weights.length - 1 : at;
     },
   };
   return random;

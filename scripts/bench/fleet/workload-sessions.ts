@@ -1,6 +1,7 @@
-import type { DraftRequest, WorkloadOptions } from "./workload.ts";
 import type { Random } from "./workload-random.ts";
 import { createRandom } from "./workload-random.ts";
+import type { DraftRequest, WorkloadOptions } from "./workload-shapes.ts";
+import { MIX } from "./workload-shapes.ts";
 
 /**
  * Mooncake's conversation trace, all lengths divided by ten as the specification of the workload has it: prompts with
@@ -19,14 +20,14 @@ const THINK_MS = 60_000;
  * everything that was said before, so that prompts grow and share their beginning (`hashIds`).
  */
 export function longSessions(options: WorkloadOptions, perSecond: number): DraftRequest[] {
-  const { count, seed, models, mix = [0.35, 0.35, 0.2, 0.1] } = options;
+  const { count, seed, models, mix = MIX } = options;
   const random = createRandom(seed + 4000);
   const out: DraftRequest[] = [];
   let startMs = 0;
   let lastBlock = 0;
   for (let session = 1; out.length < count * 1.5; session++) {
     startMs += random.exponential((MEAN_TURNS * 1000) / perSecond);
-    const model = models[weighted(mix, random)]!;
+    const model = models[random.weighted(mix)]!;
     const turns = oneSession(random, () => ++lastBlock);
     out.push(...turns.map((turn) => ({ ...turn, atMs: startMs + turn.atMs, model, session: `long-${session}` })));
   }
@@ -54,13 +55,4 @@ function oneSession(random: Random, nextBlock: () => number): Omit<DraftRequest,
     atMs += random.exponential(THINK_MS);
   } while (random.uniform() < 1 - 1 / MEAN_TURNS);
   return turns;
-}
-
-function weighted(mix: readonly number[], random: Random): number {
-  let left = random.uniform() * mix.reduce((sum, share) => sum + share, 0);
-  const at = mix.findIndex((share) => {
-    left -= share;
-    return left < 0;
-  });
-  return at < 0 ? mix.length - 1 : at;
 }

@@ -5,51 +5,8 @@ import { burstArrivals } from "./workload-bursts.ts";
 import type { Random } from "./workload-random.ts";
 import { createRandom } from "./workload-random.ts";
 import { longSessions } from "./workload-sessions.ts";
-
-/** One request of a workload. */
-export interface SimRequest {
-  readonly id: number;
-  readonly atMs: number;
-  readonly model: string;
-  readonly promptTokens: number;
-  readonly answerTokens: number;
-  readonly class: "interactive" | "batch";
-  readonly session: string;
-  readonly hashIds?: readonly number[];
-  /** Comes before the measured part, so that caches and learned rates are not cold. */
-  readonly isWarmUp: boolean;
-}
-
-export interface TimedFault {
-  readonly atMs: number;
-  readonly pc: string;
-  readonly fault: PcFault;
-}
-
-export interface Workload {
-  /** By time of arrival; ids rise with it. */
-  readonly requests: readonly SimRequest[];
-  readonly faults: readonly TimedFault[];
-  /** When the first measured request comes. */
-  readonly measuredFromMs: number;
-}
-
-export const SCENARIOS = ["W1", "W2", "W3", "W4", "W5", "W6", "W6-alone"] as const;
-export type Scenario = (typeof SCENARIOS)[number];
-
-export interface WorkloadOptions {
-  readonly scenario: Scenario;
-  /** Requests a second; absent: as `DEFAULT_LOADS` has it. */
-  readonly perSecond?: number;
-  readonly count: number;
-  readonly seed: number;
-  /** The models, from small to large, and what part of the requests each gets. */
-  readonly models: readonly string[];
-  readonly mix?: readonly number[];
-  readonly trace?: readonly TraceRow[];
-  /** Unmeasured requests before the others, from another seed. */
-  readonly warmUp?: number;
-}
+import type { DraftRequest, Scenario, TimedFault, Workload, WorkloadOptions } from "./workload-shapes.ts";
+import { MIX } from "./workload-shapes.ts";
 
 /** Requests a second where nothing else is said. W6 is about 1.2 times what fleet-mini can do. */
 export const DEFAULT_LOADS: Readonly<Record<Scenario, number>> = {
@@ -62,7 +19,6 @@ export const DEFAULT_LOADS: Readonly<Record<Scenario, number>> = {
   "W6-alone": 2.8,
 };
 
-const MIX = [0.35, 0.35, 0.2, 0.1];
 const MIX_LATER = [0.1, 0.2, 0.35, 0.35];
 
 /** The part of W6 that people wait for. */
@@ -98,9 +54,6 @@ export function makeWorkload(options: WorkloadOptions): Workload {
   };
 }
 
-/** A request before it has a number. */
-export type DraftRequest = Omit<SimRequest, "id" | "isWarmUp">;
-
 function plainRequests(options: WorkloadOptions, perSecond: number): DraftRequest[] {
   const { scenario, count, seed, models, mix = MIX, trace = azureConversation() } = options;
   const random = createRandom(seed);
@@ -111,7 +64,7 @@ function plainRequests(options: WorkloadOptions, perSecond: number): DraftReques
   const sessions = createSessions(random);
   return rows.map((row, at) => {
     const isLater = scenario === "W3" && at >= rows.length / 2;
-    const model = models[pick(isLater ? MIX_LATER : mix, random)]!;
+    const model = models[random.weighted(isLater ? MIX_LATER : mix)]!;
     const isBatch = scenario.startsWith("W6") && random.uniform() >= INTERACTIVE_SHARE;
     return {
       atMs: arrivals[at]! * stretch,
@@ -133,15 +86,6 @@ function windowOf(trace: readonly TraceRow[], count: number, seed: number): Trac
   const rows = trace.slice(from, from + count);
   const startMs = rows[0]?.atMs ?? 0;
   return rows.map((row) => ({ ...row, atMs: row.atMs - startMs }));
-}
-
-function pick(mix: readonly number[], random: Random): number {
-  let left = random.uniform() * mix.reduce((sum, share) => sum + share, 0);
-  for (let at = 0; at < mix.length - 1; at++) {
-    left -= mix[at]!;
-    if (left < 0) return at;
-  }
-  return mix.length - 1;
 }
 
 /** Whether a request goes on with one of the model's last sessions. Invented: the trace does not tell sessions. */
