@@ -32,7 +32,7 @@ export function movesFor(
   const found: { move: Move; rank: number }[] = [];
   const isForOrphan = isOrphan(model);
   for (const node of picture.nodes) {
-    if (node.isBusy || !mayHold(view, node.facts, model.name)) continue;
+    if (!mayHold(view, node.facts, model.name) || node.leaving.includes(model.name)) continue;
     if (node.copies.some((copy) => copy.name === model.name)) continue;
     const { serviceMs, loadMs } = view.rates(node.facts.name, model.name);
     const hardMs = Math.max(options.hardResidencyMs, options.hardLoads * loadMs);
@@ -48,6 +48,7 @@ export function movesFor(
 }
 
 function mayGo(copy: Copy, nowMs: number, residencyMs: number): boolean {
+  if (copy.node.isBusy && !copy.isNew) return false;
   return copy.isNew ? !copy.isFirm : nowMs - copy.sinceMs >= residencyMs;
 }
 

@@ -15,7 +15,9 @@ export interface PictureNode {
   readonly copies: Copy[];
   /** Copies that are there now, whatever the search does with them. */
   readonly there: Copy[];
-  /** Something is loading or leaving there: it is left alone until that is done. */
+  /** Models that leave: who comes waits until they are gone. */
+  readonly leaving: readonly string[];
+  /** Something is loading or leaving there: until that is done nothing else must go. */
   readonly isBusy: boolean;
   /** Answers being written there at once, as expected. */
   busy: number;
@@ -75,11 +77,13 @@ export function drawPicture(view: PlacementView, options: PlacementOptions): Pic
   const nodes = [...view.nodes]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map((facts, at): PictureNode => {
-      const isBusy = facts.copies.some((copy) => copy.state === "loading" || copy.state === "leaving");
-      return { at, facts, copies: [], there: [], isBusy, busy: 0 };
+      const leaving = facts.copies.filter((copy) => copy.state === "leaving").map((copy) => copy.model);
+      const isBusy = leaving.length > 0 || facts.copies.some((copy) => copy.state === "loading");
+      return { at, facts, copies: [], there: [], leaving, isBusy, busy: 0 };
     });
   for (const node of nodes) {
     for (const facts of node.facts.copies) {
+      if (facts.state === "leaving") continue;
       const copy = drawCopy(view, node, facts, byName.get(facts.model));
       node.there.push(copy);
       place(copy);
@@ -115,7 +119,7 @@ export function newCopy(
   const { serviceMs, loadMs } = view.rates(node.facts.name, model.name);
   let startMs = 0;
   for (const copy of evict) startMs = Math.max(startMs, copy.inFlight > 0 ? copy.serviceMs : 0);
-  for (const copy of node.copies) startMs = Math.max(startMs, copy.isNew ? copy.readyInMs : 0);
+  for (const copy of node.copies) if (Number.isFinite(copy.readyInMs)) startMs = Math.max(startMs, copy.readyInMs);
   const isPinnedHere = isPinned(view, node.facts.name, model.name);
   return {
     node,
@@ -152,7 +156,7 @@ function drawModel(name: string, demand: ModelDemand, isServed: boolean, options
 
 function drawCopy(view: PlacementView, node: PictureNode, copy: PlacementCopy, model: PictureModel | undefined): Copy {
   const { serviceMs, loadMs } = view.rates(node.facts.name, copy.model);
-  const gives = copy.state !== "leaving" && mayHold(view, node.facts, copy.model);
+  const gives = mayHold(view, node.facts, copy.model);
   const restMs = copy.state === "loading" ? Math.max(0, loadMs - (view.nowMs - copy.sinceMs)) : 0;
   return {
     node,

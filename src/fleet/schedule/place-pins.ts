@@ -17,9 +17,9 @@ export function pinMoves(view: PlacementView, picture: Picture): Pin[] {
   const taken = new Set<PictureNode>();
   for (const model of picture.models) {
     for (const node of pinnedNodes(view, picture, model)) {
-      if (node.isBusy || taken.has(node) || !mayHold(view, node.facts, model.name)) continue;
+      if (taken.has(node) || node.leaving.includes(model.name) || !mayHold(view, node.facts, model.name)) continue;
       if (node.copies.some((copy) => copy.name === model.name)) continue;
-      const evict = victimSets(node, model, () => true)[0];
+      const evict = victimSets(node, model, () => !node.isBusy)[0];
       if (evict === undefined) continue;
       for (const copy of evict) remove(copy);
       place(newCopy(view, { node, model, evict, isFirm: true }));

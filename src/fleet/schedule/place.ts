@@ -12,8 +12,8 @@ export type { PlacementOptions } from "./place-options.ts";
  * Which copies should live where: predicts the waiting of every model's requests over a horizon, with the copies that
  * are there and with others, and takes the loads that pay for themselves, for what must go, and a margin more.
  *
- * Pure: the same view gives the same plan, whatever the order of its PCs and models. One load a PC and call; a PC
- * where something is loading or leaving is left alone. When nothing pays, `loads` is empty.
+ * Pure: the same view gives the same plan, whatever the order of its PCs and models. Where something is
+ * loading or leaving nothing more is told to go. When nothing pays, `loads` is empty.
  */
 export function planPlacement(view: PlacementView, options: Partial<PlacementOptions> = {}): PlacementPlan {
   const learned = view.contention === undefined ? {} : { contention: view.contention };
@@ -24,26 +24,30 @@ export function planPlacement(view: PlacementView, options: Partial<PlacementOpt
   const { moves, tried } = searchMoves(view, picture, settings);
   const gains = new Map(moves.map((move) => [keyOf(move.node, move.model.name), move.gainMs]));
   for (const { node, model } of pinned) gains.set(keyOf(node, model.name), Number.MAX_SAFE_INTEGER);
-  const loads = picture.nodes.map((node) => firstLoad(node, gains)).filter((load) => load !== undefined);
+  const loads = picture.nodes.flatMap((node) => loadsOf(node, gains));
   return { loads, keep: keepOf(view, picture), reasons: loads.map((load) => reason(load, view)), tried };
 }
 
 /**
- * Of what is to come to a PC, the load that was decided first; the others follow in later calls, if they still pay.
- * What was to go for it goes, and more only where it needs the room.
+ * What is to come to a PC, in the order in which it was decided. What was to go for it goes, and more only where it
+ * needs the room; a later load waits for all that goes for those before it.
  */
-function firstLoad(node: PictureNode, gains: ReadonlyMap<string, number>): PlacementLoad | undefined {
-  const first = node.copies.find((copy) => copy.isNew);
-  if (first === undefined) return;
-  const there = node.facts.copies.map((copy) => copy.model);
-  const own = first.evicted.filter((copy) => !copy.isNew).map((copy) => copy.name);
-  const going = there.filter((name) => !node.copies.some((copy) => copy.name === name) && !own.includes(name));
+function loadsOf(node: PictureNode, gains: ReadonlyMap<string, number>): PlacementLoad[] {
+  const there = node.facts.copies.map((copy) => copy.model).filter((name) => !node.leaving.includes(name));
+  const going = there.filter((name) => !node.copies.some((copy) => copy.name === name));
   const evict: string[] = [];
-  for (const name of [...own, ...going]) {
-    if (fits(node.facts, [...there.filter((other) => !evict.includes(other)), first.name])) break;
-    evict.push(name);
+  const loads: PlacementLoad[] = [];
+  for (const { name, evicted } of node.copies.filter((copy) => copy.isNew)) {
+    const own = evicted.map((copy) => copy.name).filter((one) => going.includes(one));
+    for (const one of [...own, ...going]) {
+      const stay = there.filter((other) => !evict.includes(other));
+      if (fits(node.facts, [...stay, ...loads.map((load) => load.model), name])) break;
+      if (!evict.includes(one)) evict.push(one);
+    }
+    const gainMs = gains.get(keyOf(node, name)) ?? 1;
+    loads.push({ node: node.facts.name, model: name, evict: [...node.leaving, ...evict], gainMs });
   }
-  return { node: node.facts.name, model: first.name, evict, gainMs: gains.get(keyOf(node, first.name)) ?? 1 };
+  return loads;
 }
 
 /** How much a copy is wanted: the work it is expected to do, and how long it would take to load it again. */

@@ -71,7 +71,7 @@ export interface PlacementPlan {
 export interface PlacementLoad {
   readonly node: string;
   readonly model: string;
-  /** Copies that must go first, idle or not (they get no more work). */
+  /** Copies that must be gone first, idle or not (they get no more work); some may be on their way out already. */
   readonly evict: readonly string[];
   /** Mean milliseconds of waiting that it saves over the horizon, less what it costs: always above nought. */
   readonly gainMs: number;
