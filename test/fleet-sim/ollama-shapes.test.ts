@@ -43,7 +43,7 @@ const ENDING = [
 
 async function benchPc() {
   const models = [...MODELS, EMBEDDER];
-  const pc = await startHttpPc({ ...SPEC, models: models.map(({ name }) => name) }, models, { scale: 2000 });
+  const pc = await startHttpPc({ ...SPEC, models: models.map(({ name }) => name) }, models, { scale: 500 });
   onTestFinished(() => pc.stop());
   return { url: pc.url, chats: "a:1b", embeds: "embed:1b" };
 }
@@ -95,7 +95,7 @@ test.each([
   const generated = linesOf(await ask("/api/generate", "GenerateRequest", { model: chats, prompt: "hello" }));
   for (const line of generated) holds("GenerateStreamEvent", line);
   expect(ENDING.filter((name) => !Number.isInteger(generated.at(-1)[name]))).toEqual([]);
-  const load = await ask("/api/generate", "GenerateRequest", { model: chats, keep_alive: 600 });
+  const load = await ask("/api/generate", "GenerateRequest", { model: chats, keep_alive: -1 });
   holds("GenerateResponse", JSON.parse(load));
 
   holds("EmbedResponse", JSON.parse(await ask("/api/embed", "EmbedRequest", { model: embeds, input: ["a", "b"] })));
