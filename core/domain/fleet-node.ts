@@ -3,7 +3,7 @@ export interface FleetNode {
   readonly name: string;
   readonly url: string;
   readonly health: "up" | "down" | "unknown";
-  /** Why it is down, in plain words. */
+  /** Why it is down, or what is odd about it, in plain words. */
   readonly reason?: string;
   readonly version?: string;
   /** Models in its memory now. */

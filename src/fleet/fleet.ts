@@ -1,26 +1,17 @@
 import { PilotoError } from "../../core/domain/errors.ts";
 import type { ChatReply, ChatRequest, ModelFleet } from "../../core/ports/model-fleet.ts";
-import { createCatalogue } from "./catalogue.ts";
-import { loadOptionsOf, toChatBody } from "./chat-body.ts";
+import { toChatBody } from "./chat-body.ts";
 import { countsPrompts, fewestTokens } from "./fewest-tokens.ts";
 import { contextTooLarge, ThinkRefused } from "./fleet-failures.ts";
-import type { FleetOptions, FleetTiming } from "./fleet-options.ts";
-import { DEFAULT_LIMITS, DEFAULT_TIMING, keepAliveSeconds } from "./fleet-options.ts";
-import { createModelReader } from "./known-models.ts";
-import { fullName } from "./model-name.ts";
-import { readNodeAddress } from "./node-address.ts";
+import type { FleetOptions } from "./fleet-options.ts";
+import type { FleetParts } from "./fleet-parts.ts";
+import { openParts } from "./fleet-parts.ts";
 import type { ChatBody, OllamaClient } from "./ollama-client.ts";
-import { createOllamaClient } from "./ollama-client.ts";
-import { createModelChooser } from "./prepare-model.ts";
 import type { PreparedModel, PrepareModel } from "./prepared-model.ts";
 import type { Answer } from "./read-answer.ts";
-import { createRouter } from "./route/create-router.ts";
-import { createMemoryKeeper, readKept } from "./route/keep-memory.ts";
 import type { Place, Router } from "./route/router.ts";
-import { unknownNode, type WatchedNode } from "./route/watched-node.ts";
-import { createScheduler } from "./schedule/create-scheduler.ts";
+import type { WatchedNode } from "./route/watched-node.ts";
 import type { WaitEstimate } from "./schedule/shapes.ts";
-import { createTimers, type Timers } from "./timers.ts";
 
 export interface Fleet extends ModelFleet {
   /** The one door to the PCs, for whoever is no chat of Piloto's own. */
@@ -50,67 +41,14 @@ export interface SeenPc {
  */
 export function createFleet(options: FleetOptions): Fleet {
   refuseSameNames(options.nodes);
-  const { clock, logger } = options;
-  const timing = { ...DEFAULT_TIMING, ...options.timing };
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const timers = createTimers(clock);
-  const kept = readKept(options.memory);
-  const nodes = openNodes(options, { timing, limits, clock, timers, drained: kept.drained });
-  const catalogue = createCatalogue(nodes, options);
-  const scheduler = createScheduler({ ...schedulerOptions(options, timing), memory: kept.scheduler });
-  const toKeep = () => ({
-    scheduler: scheduler.memory(),
-    drained: nodes.filter((node) => node.isDrained).map(({ name }) => name),
-  });
-  const keeper = createMemoryKeeper(options.memory, toKeep, { clock, timers });
-  const router = createRouter({
-    ...{ nodes, scheduler, clock, timers, logger, timing, limits, readModels: createModelReader() },
-    wishOf(model) {
-      const known = catalogue.byName(model);
-      const isEmbeddingOnly = known?.abilities.includes("embedding") && !known.abilities.includes("completion");
-      return { options: loadOptionsOf(known ?? { name: model }, options), isEmbeddingOnly };
-    },
-    keepAtMostS: keepAliveSeconds(options.keepAlive),
-    onEnd: keeper.touch,
-    onDrain: keeper.write,
-    onLook() {
-      catalogue.changed();
-      chooser.changed();
-    },
-  });
+  const parts = openParts(options);
+  const { nodes, catalogue, router, chooser } = parts;
   const { watch } = router;
-  const chooser = createModelChooser({ catalogue, watch, clock, timers, options, waitMs: timing.waitMs.interactive });
-  const { prepare } = chooser;
-
-  async function chat(request: ChatRequest, signal: AbortSignal): Promise<ChatReply> {
-    const needs = request.tools?.length ? (["completion", "tools"] as const) : (["completion"] as const);
-    const prepared = await prepare(request.model, needs, signal);
-    refuseTooLong(request, prepared, nodes);
-    const body = toChatBody(request, prepared);
-    return router.route(wantOf(request, prepared), signal, async (place) => {
-      const answer = await chatThere(place, { ...body, keep_alive: place.keepAliveS }, request);
-      place.usage(answer.usage);
-      const { usage: _, ...said } = answer;
-      return { ...said, model: prepared.model, node: place.node.name };
-    });
-  }
-
-  async function embed(request: { model: string; texts: readonly string[] }, signal: AbortSignal): Promise<number[][]> {
-    if (request.texts.length === 0) return [];
-    const { model, options: modelOptions } = await prepare(request.model, ["embedding"], signal);
-    const promptTokens = Math.ceil(request.texts.reduce((sum, text) => sum + text.length, 0) / 4);
-    const want = { model, class: "interactive", share: "", promptTokens, maxTokens: 0 } as const;
-    return router.route(want, signal, async (place) => {
-      const { client, keepAliveS } = place;
-      const wish = { model, texts: request.texts, keepAliveS, options: modelOptions };
-      const { vectors, usage } = await client.embed(wish, place.signal);
-      place.usage(usage);
-      return vectors;
-    });
-  }
-
   return {
-    ...{ chat, embed, router, prepare },
+    router,
+    prepare: chooser.prepare,
+    chat: (request, signal) => chat(request, signal, parts),
+    embed: (request, signal) => embed(request, signal, parts),
     async models() {
       await watch.firstLook();
       // When all PCs are down, those that they had: a request waits for one to return.
@@ -127,14 +65,44 @@ export function createFleet(options: FleetOptions): Fleet {
       return nodes;
     },
     start: () => watch.start(),
-    async stop() {
-      chooser.stop();
-      router.stop();
-      keeper.stop();
-      await Promise.all(nodes.map((node) => node.client.close()));
-      timers.stop();
-    },
+    stop: () => parts.stop(),
   };
+}
+
+async function chat(
+  request: ChatRequest,
+  signal: AbortSignal,
+  { nodes, chooser, router }: FleetParts,
+): Promise<ChatReply> {
+  const needs = request.tools?.length ? (["completion", "tools"] as const) : (["completion"] as const);
+  const { model: name = "", onWaiting } = request;
+  const onNoPc = onWaiting && (() => onWaiting({ ahead: 0, why: "no-pc", model: name }));
+  const prepared = await chooser.prepare(request.model, needs, signal, onNoPc);
+  refuseTooLong(request, prepared, nodes);
+  const body = toChatBody(request, prepared);
+  return router.route(wantOf(request, prepared), signal, async (place) => {
+    const answer = await chatThere(place, { ...body, keep_alive: place.keepAliveS }, request);
+    place.usage(answer.usage);
+    const { usage: _, ...said } = answer;
+    return { ...said, model: prepared.model, node: place.node.name };
+  });
+}
+
+async function embed(
+  request: { readonly model: string; readonly texts: readonly string[] },
+  signal: AbortSignal,
+  { chooser, router }: FleetParts,
+): Promise<number[][]> {
+  if (request.texts.length === 0) return [];
+  const { model, options } = await chooser.prepare(request.model, ["embedding"], signal);
+  const promptTokens = Math.ceil(request.texts.reduce((sum, text) => sum + text.length, 0) / 4);
+  const want = { model, class: "interactive", share: "", promptTokens, maxTokens: 0 } as const;
+  return router.route(want, signal, async (place) => {
+    const { client, keepAliveS } = place;
+    const { vectors, usage } = await client.embed({ model, texts: request.texts, keepAliveS, options }, place.signal);
+    place.usage(usage);
+    return vectors;
+  });
 }
 
 async function chatThere(place: Place, body: ChatBody, request: ChatRequest): Promise<Answer> {
@@ -167,28 +135,6 @@ function refuseTooLong(
   const tokens = fewestTokens(request, doAllCount);
   if (tokens <= contextTokens) return;
   throw contextTooLarge(model, `at least ${tokens} tokens, room for ${contextTokens}`);
-}
-
-function openNodes(
-  options: FleetOptions,
-  deps: Parameters<typeof createOllamaClient>[2] & { readonly timers: Timers; readonly drained: readonly string[] },
-): WatchedNode[] {
-  return options.nodes.map((settings) => {
-    const address = readNodeAddress(settings.url);
-    const client = createOllamaClient({ name: settings.name, url: address.shown }, address, deps);
-    const node = unknownNode(settings, address.shown, client);
-    node.isDrained = deps.drained.includes(settings.name);
-    return node;
-  });
-}
-
-function schedulerOptions({ models, weights }: FleetOptions, { waitMs }: FleetTiming) {
-  const rules = Object.entries(models ?? {}).map(([name, rule]) => [fullName(name), rule] as const);
-  return {
-    rules: new Map(rules),
-    weights: weights instanceof Map ? weights : new Map(Object.entries(weights ?? {})),
-    waitMs,
-  };
 }
 
 function toFleetNode(node: WatchedNode, state: { breaker: string; inFlight: number } | undefined) {

@@ -41,12 +41,13 @@ export function createModelChooser(deps: PrepareDeps): ModelChooser {
   }
 
   /** Who asks before any PC was ever seen waits for one. */
-  async function untilKnown(signal: AbortSignal | undefined): Promise<void> {
+  async function untilKnown(signal: AbortSignal | undefined, onNoPc: (() => void) | undefined): Promise<void> {
     if (watch.nodes.length === 0) throw fleetEmpty(watch.nodes);
     await unlessAborted(watch.firstLook(), signal);
     if (isKnown() || isStopped) return;
     watch.start();
     void watch.lookAtAll();
+    onNoPc?.();
     const failure = await new Promise<PilotoError | undefined>((resolve) => {
       const due = deps.timers.at(deps.clock.nowMs() + deps.waitMs, () => done(fleetEmpty(watch.nodes)));
       const look = () => (isKnown() || signal?.aborted || isStopped) && done(undefined);
@@ -62,8 +63,8 @@ export function createModelChooser(deps: PrepareDeps): ModelChooser {
     if (failure) throw failure;
   }
 
-  async function prepare(...[name, needs, signal]: Parameters<PrepareModel>): Promise<PreparedModel> {
-    if (!signal?.aborted && !isStopped && !isKnown()) await untilKnown(signal);
+  async function prepare(...[name, needs, signal, onNoPc]: Parameters<PrepareModel>): Promise<PreparedModel> {
+    if (!signal?.aborted && !isStopped && !isKnown()) await untilKnown(signal, onNoPc);
     if (signal?.aborted || isStopped) throw cancelled();
     // A model that only PCs which are down have may be waited for; unnamed, one that is there goes first.
     const there = name === undefined ? usable() : [];

@@ -20,11 +20,12 @@ export interface PreparedModel {
 }
 
 /**
- * Chooses the model and settles its options. Waits while no PC was ever seen.
+ * Chooses the model and settles its options. Waits while no PC was ever seen, after it has called `onNoPc`.
  * @throws PilotoError MODEL_MISSING | MODEL_LACKS_ABILITY | FLEET_EMPTY | CANCELLED
  */
 export type PrepareModel = (
   model: string | undefined,
   needs: readonly Ability[],
   signal?: AbortSignal,
+  onNoPc?: () => void,
 ) => Promise<PreparedModel>;

@@ -86,7 +86,7 @@ test("through kill, hang, storm, broken answers, cut sockets and return no reque
   setMaxListeners(0, leaver.signal);
   const all = [askMany(180), askMany(20, leaver.signal)];
 
-  await until("it is under way", () => answered() >= 20);
+  await until("it is under way", () => answered() >= 20, 20_000);
   await control("one").goDown();
   control("two").faults.push(...STORM);
   control("three").faults.push(...BREAKS);
@@ -129,9 +129,8 @@ async function slotsAreFree({ fleet, control }: House): Promise<void> {
   expect(copies.filter(({ inFlight }) => inFlight > 0)).toEqual([]);
   expect(nodes.filter(({ inFlight }) => inFlight > 0)).toEqual([]);
   expect(queues.filter(({ interactive, batch }) => interactive + batch > 0)).toEqual([]);
-  await until("the PCs work on nothing", () =>
-    NAMES.every((name) => Object.values(control(name).counts()).every((count) => count === 0)),
-  );
+  const isIdle = (name: string) => Object.values(control(name).counts()).every((count) => count === 0);
+  await until("the PCs work on nothing", () => NAMES.every(isIdle));
 }
 
 /** Nothing was loaded while it was in memory, and no load was aborted but by a PC that died. */

@@ -85,12 +85,13 @@ test("with all PCs gone requests wait, are told so, and go on when one returns",
   expect((await Promise.all(chats)).map(({ text }) => text)).toEqual(["hello", "there"]);
 });
 
-test("a request that comes before any PC was ever seen waits for the first", async () => {
+test("a request that comes before any PC was ever seen is told so, and waits for the first", async () => {
   const { fleet, control } = await simulate([pc("one")], { fleet: { timing: { probeEveryMs: 20 } } });
   await control("one").goDown();
-  const chat = fleet.chat(ask("hello"), NEVER);
-  await until("it was looked for", () => true);
-  expect((await fleet.nodes())[0]).toMatchObject({ health: "down" });
+  const told: FleetWait[] = [];
+  const chat = fleet.chat(ask("hello", { onWaiting: (wait) => told.push(wait) }), NEVER);
+  await until("it was told", () => told.length > 0);
+  expect(told).toMatchObject([{ why: "no-pc" }]);
   await control("one").comeBack();
   expect(await chat).toMatchObject({ text: "hello" });
 });

@@ -1,5 +1,6 @@
 import { PilotoError } from "../../../core/domain/errors.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
+import type { Logger } from "../../../core/ports/logger.ts";
 import { cancelled, nodeUnreachable } from "../fleet-failures.ts";
 import type { FleetTiming } from "../fleet-options.ts";
 import type { Scheduler } from "../schedule/scheduler.ts";
@@ -29,6 +30,7 @@ interface AttemptDeps {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly timing: Pick<FleetTiming, "firstTokenMs">;
+  readonly logger: Logger;
   readonly watch: NodeWatch;
   readonly room: WaitingRoom;
   readonly pump: () => void;
@@ -108,6 +110,7 @@ export function createAttempts(deps: AttemptDeps): Attempts {
     ticket.sent = undefined;
     if (fault !== "busy" && fault !== "unreachable") void watch.sawFailure(sent.node, error);
     if (isBeforeFirstToken) {
+      deps.logger.debug({ node: sent.node.name, model: ticket.want.model, why }, "a request goes elsewhere");
       ticket.lastFailure = failure as PilotoError;
       room.readmit(ticket);
     } else {
