@@ -5,11 +5,13 @@ import type { Bench, Figure } from "./figure.ts";
 import { measureDecisions } from "./fleet/decision.ts";
 import { playFigures } from "./fleet/figures.ts";
 import { estimateFigures } from "./fleet/figures-estimates.ts";
+import { measureLimits } from "./fleet/figures-limits.ts";
+import { measureFront } from "./fleet/front.ts";
 import { FLEET_MINI, readBenchFleet } from "./fleet/pc-spec.ts";
 import { playAll } from "./fleet/play-all.ts";
 import { readOptions } from "./fleet/play-options.ts";
 import { planPlays } from "./fleet/play-plan.ts";
-import { reportText } from "./fleet/report.ts";
+import { limitsText, reportText } from "./fleet/report.ts";
 import { reportPage } from "./fleet/report-page.ts";
 import { reportTables } from "./fleet/report-rows.ts";
 import { readTrace } from "./fleet/trace.ts";
@@ -30,9 +32,12 @@ export const bench: Bench = {
     process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
     const figures: Figure[] = [];
 
-    log("Decisions…");
+    log("What a decision costs, and the front…");
     figures.push(...measureDecisions(options.isQuick ? { rounds: 1500 } : {}));
+    figures.push(...(await measureFront(options.isQuick ? { rounds: 8, each: 128 } : { rounds: 30, each: 320 }, log)));
     const items = planPlays(options.size, what);
+    log("Limits…");
+    const limits = measureLimits(items, { fleet, budgetMs: options.isQuick ? 2000 : 15_000, log });
     log(`${items.length} runs over HTTP, time ${options.size.scale} times as fast as real…`);
     const plays = await playAll(items, {
       fleet,
@@ -42,11 +47,12 @@ export const bench: Bench = {
       capacity: REQUESTS_PER_S * availableParallelism(),
       log,
     });
-    figures.push(...playFigures(plays), ...estimateFigures(plays));
+    figures.push(...playFigures(plays), ...limits.figures, ...estimateFigures(plays));
     const tables = reportTables(plays);
     console.log(`${reportText(tables)}\n`);
+    if (limits.rows.length > 0) console.log(`${limitsText(limits.rows)}\n`);
     if (options.report !== undefined) {
-      writeFileSync(options.report, reportPage({ plays, tables, figures, size: options.size }));
+      writeFileSync(options.report, reportPage({ plays, tables, figures, limits: limits.rows, size: options.size }));
       log(`The report is in ${options.report}.`);
     }
     return options.isOnlyExact ? figures.map(withoutTimedGoal) : figures;

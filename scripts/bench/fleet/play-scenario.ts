@@ -38,14 +38,16 @@ export interface ScenarioRun {
 
 /** Plays a workload against all systems at once, each with fresh PCs of its own. */
 export async function playScenario(plan: ScenarioPlan, player: Player, options: SideOptions): Promise<ScenarioRun> {
-  const sides = await Promise.all(plan.systems.map((name) => startSide(name, options)));
+  const requests = plan.workload.requests.map(toPlayRequest);
+  const largestBodyBytes = Math.max(...requests.map(({ body }) => body.length));
+  const sides = await Promise.all(plan.systems.map((name) => startSide(name, { ...options, largestBodyBytes })));
   const before = { cpu: processorTimes(), wallMs: performance.now(), cpuUs: sides.map(({ system }) => system.cpuUs()) };
   const timers: NodeJS.Timeout[] = [];
   try {
     const end = await player.play(
       {
         targets: sides.map(({ name, system: { url, headers } }) => ({ name, url, ...(headers && { headers }) })),
-        requests: plan.workload.requests.map(toPlayRequest),
+        requests,
         scale: options.scale,
         drainMs: plan.drainMs,
       },

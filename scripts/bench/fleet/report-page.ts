@@ -1,7 +1,8 @@
 import type { Figure } from "../figure.ts";
+import type { LimitsRow } from "./figures-limits.ts";
 import type { Plays } from "./play-all.ts";
 import type { PlaySize } from "./play-plan.ts";
-import { COLUMNS, cells, heading } from "./report.ts";
+import { COLUMNS, cells, heading, LIMIT_COLUMNS, limitCells } from "./report.ts";
 import { SYSTEM_COLOURS } from "./report-axes.ts";
 import { distributionChart, loadChart, scenarioChart } from "./report-charts.ts";
 import { firstTimesOf, type ReportTable } from "./report-rows.ts";
@@ -11,11 +12,12 @@ export interface ReportContent {
   readonly plays: Plays;
   readonly tables: readonly ReportTable[];
   readonly figures: readonly Figure[];
+  readonly limits: readonly LimitsRow[];
   readonly size: PlaySize;
 }
 
 /** The report as one HTML page that needs nothing else. */
-export function reportPage({ plays, tables, figures, size }: ReportContent): string {
+export function reportPage({ plays, tables, figures, limits, size }: ReportContent): string {
   const steady = tables.filter(({ key }) => key.startsWith("w1"));
   const charts = [
     steady.length > 1 && chart("Steady work at three loads: mean, with 95 % intervals over seeds", loadChart(steady)),
@@ -33,6 +35,7 @@ ${legend(tables)}
 ${charts.filter((one) => one !== false).join("\n")}
 <h2>Figures</h2>
 ${figureTable(figures)}
+${limits.length > 0 ? `<h2>Limits</h2>\n${limitsTable(limits)}` : ""}
 <h2>Scenarios</h2>
 ${tables.map(scenarioTable).join("\n")}
 </html>
@@ -71,11 +74,16 @@ function figureTable(figures: readonly Figure[]): string {
   return `<table><tr><th>figure<th>value<th>95 %<th>goal<th>${rows.join("\n")}</table>`;
 }
 
-function scenarioTable(table: ReportTable): string {
+const scenarioTable = (table: ReportTable): string =>
+  `<h3>${asText(heading(table))}</h3>\n${wideTable(COLUMNS, table.rows.map(cells))}`;
+
+const limitsTable = (limits: readonly LimitsRow[]): string =>
+  `<p>In the simulation without HTTP, virtual seconds; no policy can go below L1 to L4.</p>\n${wideTable(LIMIT_COLUMNS, limits.map(limitCells))}`;
+
+function wideTable(columns: readonly string[], rows: readonly (readonly string[])[]): string {
   const row = (list: readonly string[], cell: string) =>
     `<tr>${list.map((text) => `<${cell}>${asText(text)}`).join("")}`;
-  const rows = [row(COLUMNS, "th"), ...table.rows.map((one) => row(cells(one), "td"))];
-  return `<h3>${asText(heading(table))}</h3>\n<div class="wide"><table>${rows.join("\n")}</table></div>`;
+  return `<div class="wide"><table>${[row(columns, "th"), ...rows.map((one) => row(one, "td"))].join("\n")}</table></div>`;
 }
 
 const short = (value: number): string => String(Number(value.toPrecision(3)));

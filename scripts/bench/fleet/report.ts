@@ -1,3 +1,4 @@
+import type { LimitsRow } from "./figures-limits.ts";
 import type { ReportRow, ReportTable } from "./report-rows.ts";
 import { SYSTEM_TITLES } from "./systems.ts";
 
@@ -54,6 +55,32 @@ export function cells(row: ReportRow): string[] {
 }
 
 export const seconds = (value: number): string => (value < 100 ? value.toFixed(2) : value.toFixed(0));
+
+/** The limits, beside what was reached in the same simulation. */
+export function limitsText(rows: readonly LimitsRow[]): string {
+  const title = "Limits, in the simulation without HTTP (virtual s; no policy can go below L1 to L4)";
+  return `${title}\n${align([LIMIT_COLUMNS, ...rows.map(limitCells)])}`;
+}
+
+export const LIMIT_COLUMNS = [
+  "mean time to first token",
+  "L1 alone",
+  "L5 clairvoyant",
+  "Piloto",
+  "pinned by hand",
+  "whole answer: L2",
+  "Piloto",
+  "L3 makespan",
+  "L4 loads",
+  "requests/s at most",
+] as const;
+
+export const limitCells = (row: LimitsRow): string[] => [
+  row.title,
+  ...[row.firstToken, row.clairvoyant, row.piloto, row.pinned, row.flow, row.pilotoFlow, row.makespan].map(seconds),
+  row.loads.toFixed(0),
+  row.capacityPerS.toFixed(2),
+];
 
 function align(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));

@@ -33,6 +33,13 @@ const SLOTS = 2;
 /** Must outlast a load and the longest prompt, since Ollama sends its headers with the first token. */
 const SERVER_TIMEOUT_S = 600;
 
+/**
+ * Must hold a whole request, or its model is not found. Below 128 KiB: larger ones come fresh from the system for
+ * every request, which costs HAProxy 2.6 a millisecond of CPU.
+ */
+const BUFFER_BYTES = 96 * 1024;
+const HEADER_BYTES = 16 * 1024;
+
 const backendOf = (names: readonly string[]) => `on_${[...names].sort().join("_").replaceAll(/[^\w]/g, "-")}`;
 
 /**
@@ -42,7 +49,7 @@ const backendOf = (names: readonly string[]) => `on_${[...names].sort().join("_"
  */
 export function haproxyConfig(
   { port, mapFile, plan }: { port: number; mapFile: string; plan: ModelPlan },
-  { pcs, scale }: SystemOptions,
+  { pcs, scale, largestBodyBytes = 0 }: SystemOptions,
 ): string {
   const ms = (seconds: number) => `${Math.max(1, Math.round((seconds * 1000) / scale))}ms`;
   const backends = new Map([...plan.values()].map((names) => [backendOf(names), names]));
@@ -64,7 +71,7 @@ export function haproxyConfig(
   return `global
   maxconn 8000
   nbthread 1
-  tune.bufsize 1048576
+  tune.bufsize ${Math.max(BUFFER_BYTES, largestBodyBytes + HEADER_BYTES)}
 defaults
   mode http
   timeout connect ${ms(2)}

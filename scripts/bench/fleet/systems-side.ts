@@ -24,12 +24,15 @@ export interface SideOptions {
   readonly flushMs: number;
   /** For configuration and temporary files of all sides. */
   readonly folder: string;
+  readonly largestBodyBytes?: number;
 }
 
 /** Starts a system and its PCs; models that it has pinned by hand are in memory when this resolves. */
-export async function startSide(name: SystemName, { fleet, scale, flushMs, folder }: SideOptions): Promise<Side> {
+export async function startSide(name: SystemName, side: SideOptions): Promise<Side> {
+  const { fleet, scale, flushMs, largestBodyBytes = 0 } = side;
   const pcs = await startPcs(fleet, { scale, flushMs, processes: 1 });
-  const options: SystemOptions = { pcs: pcs.pcs, folder: mkdtempSync(path.join(folder, `${name}-`)), scale };
+  const folder = mkdtempSync(path.join(side.folder, `${name}-`));
+  const options: SystemOptions = { pcs: pcs.pcs, folder, scale, largestBodyBytes };
   if (name === "pinned") await preload(planByHand(fleet), pcs.pcs);
   const system = await START[name](options, fleet);
   return {

@@ -13,6 +13,8 @@ export interface SystemOptions {
   readonly folder: string;
   /** How many times as fast as real time the PCs are: every timeout of a system is divided by it. */
   readonly scale: number;
+  /** Of the workload, for proxies that read bodies. */
+  readonly largestBodyBytes?: number;
 }
 
 /** A system under test, listening: something that programs send Ollama's requests to. */
