@@ -16,13 +16,13 @@ import {
   ThinkRefused,
 } from "./fleet-failures.ts";
 import type { FleetLimits, FleetTiming } from "./fleet-options.ts";
+import { createLeanConnections } from "./lean-connections.ts";
 import type { NodeAddress } from "./node-address.ts";
 import { EmbedBody, LoadBody, PsBody, ShowBody, TagsBody, usageOf, VersionBody } from "./ollama-shapes.ts";
 import { createPhaseTimer, type PhaseTimer } from "./phase-timer.ts";
 import type { Answer } from "./read-answer.ts";
 import { readAnswer } from "./read-answer.ts";
 import type { Relay, RelayListener } from "./relay.ts";
-import { relay } from "./relay.ts";
 import type { Usage } from "./schedule/shapes.ts";
 import type { Timers } from "./timers.ts";
 import { createTimers } from "./timers.ts";
@@ -142,6 +142,7 @@ export function createOllamaClient(
     keepAliveTimeout: IDLE_MS,
     connect: { timeout: timing.connectMs },
   });
+  const lean = createLeanConnections(origin, { connectMs: timing.connectMs, idleMs: IDLE_MS });
   const bare = authorization === undefined ? {} : { authorization };
   const withJson = { ...bare, "content-type": "application/json" };
 
@@ -256,7 +257,7 @@ export function createOllamaClient(
       sendRaw(path, body, signal).catch((error: unknown) => {
         throw failureOf(error, signal);
       }),
-    relay: (path, body, listener) => relay(pool, { path: basePath + path, headers: withJson, body }, listener),
+    relay: (path, body, listener) => lean.relay({ path: basePath + path, headers: withJson, body }, listener),
     version: (signal) =>
       document("/api/version", undefined, signal, { ...look, read: (v) => VersionBody.safeParse(v).data?.version }),
     ps: (signal) => document("/api/ps", undefined, signal, { ...look, read: (v) => PsBody.safeParse(v).data }),
@@ -267,7 +268,10 @@ export function createOllamaClient(
         model,
         read: (v) => ShowBody.safeParse(v).data,
       }),
-    close: () => pool.destroy(),
+    async close() {
+      lean.close();
+      await pool.destroy();
+    },
   };
 }
 

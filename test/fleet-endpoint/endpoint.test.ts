@@ -244,12 +244,13 @@ test("closing the endpoint cuts what is under way and frees the PC", async () =>
     method: "POST",
     headers: { authorization: `Bearer ${TOKEN}` },
     body: JSON.stringify(chat("go on")),
-  }).then((response) => response.text());
-  const failed = expect(asked).rejects.toThrow();
+  })
+    .then((response) => response.text())
+    .catch(() => "cut");
   await until("it is answered", () => control("one").counts().active === 1);
   await endpoint.close();
   await endpoint.close();
-  await failed;
+  expect(await asked).not.toContain('"done":true');
   await until("the slot is free", () => control("one").counts().active === 0);
 });
 
