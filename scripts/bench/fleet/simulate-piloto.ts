@@ -11,6 +11,10 @@ const WATCH_TIMEOUT_MS = 3000;
 /** Between two tokens of an answer; longer means that the PC hangs. */
 const STALL_MS = 30_000;
 
+/** How long it is looked whether a model that was dropped is gone, and how often. */
+const UNLOAD_MS = 30_000;
+const UNLOAD_LOOK_MS = 500;
+
 export interface PilotoOptions {
   /** Whether the settings tell slots, memory and number of models; else the scheduler learns them. Default: they do. */
   readonly tellsLimits?: boolean;
@@ -114,8 +118,7 @@ class PilotoDriver implements Driver {
       }
       case "unload":
         this.#world.unload(this.#indexOf.get(command.node)!, command.model);
-        this.#seen(this.#indexOf.get(command.node)!);
-        this.#scheduler.unloadEnded(command.node, command.model, nowMs);
+        this.#untilGone(command.node, command.model, nowMs + UNLOAD_MS);
         return;
       case "abort":
         this.#breakOff(command.id, "unreachable");
@@ -127,6 +130,19 @@ class PilotoDriver implements Driver {
         return;
       }
     }
+  }
+
+  /** Ollama says yes at once, and drops the model when it is idle. */
+  #untilGone(node: string, model: string, untilMs: number): void {
+    const index = this.#indexOf.get(node)!;
+    const pc = this.#world.pcs[index]!;
+    const isThere = pc.state() === "up" && pc.resident().some((one) => one.model === model);
+    if (isThere && this.#world.nowMs() < untilMs) {
+      this.#world.at(this.#world.nowMs() + UNLOAD_LOOK_MS, () => this.#untilGone(node, model, untilMs));
+      return;
+    }
+    this.#seen(index);
+    this.#scheduler.unloadEnded(node, model, this.#world.nowMs());
   }
 
   #send({ request, node, keepAliveS, firstTokenBudgetMs }: Extract<Command, { kind: "send" }>): void {
