@@ -193,7 +193,7 @@ test("whatever happens, every request ends exactly once, caps hold and no slot i
       const { copies, nodes } = world.scheduler.overview(world.nowMs);
       expect([...copies, ...nodes].filter((one) => one.inFlight !== 0)).toEqual([]);
     }),
-    { seed: 5, numRuns: 200 },
+    { seed: 5, numRuns: 120 },
   );
 });
 
@@ -204,6 +204,6 @@ test("the same reports give the same commands", () => {
       for (const world of [one, other]) for (const happening of happenings) world.happens(happening);
       expect(one.log).toEqual(other.log);
     }),
-    { seed: 5, numRuns: 40 },
+    { seed: 5, numRuns: 25 },
   );
 });
