@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Logger } from "../../core/ports/logger.ts";
 import type { FleetWait } from "../../core/ports/model-fleet.ts";
+import { isNews } from "../../src/fleet/route/waiting-notice.ts";
+import type { WaitEstimate } from "../../src/fleet/schedule/shapes.ts";
 import { createTimers } from "../../src/fleet/timers.ts";
 import { manualClock, settle } from "../support/manual-clock.ts";
 import { until } from "../support/until.ts";
@@ -57,6 +59,33 @@ describe("waiting", () => {
     stop.abort();
     expect(await stuck).toBe("CANCELLED");
   });
+});
+
+test.each<[string, Partial<WaitEstimate>, number, Partial<WaitEstimate>, boolean]>([
+  ["time that passed as was said", { aboutMs: 10_000 }, 4000, { aboutMs: 6500 }, false],
+  ["half as long again", { aboutMs: 10_000 }, 0, { aboutMs: 15_000 }, true],
+  ["much sooner", { aboutMs: 10_000 }, 2000, { aboutMs: 3000 }, true],
+  ["a second more or less", { aboutMs: 500 }, 0, { aboutMs: 1400 }, false],
+  ["another reason", { why: "busy" }, 0, { why: "loading" }, true],
+  ["another PC", { why: "loading", node: "one" }, 0, { why: "loading", node: "two" }, true],
+  ["a guess where there was none", {}, 0, { aboutMs: 900 }, true],
+  ["none where there was none", {}, 9000, {}, false],
+])("is %s news to who waits?", (_, told, laterMs, now, isSo) => {
+  const base = { ahead: 0, why: "busy" } as const;
+  expect(isNews({ wait: { ...base, ...told }, atMs: 0 }, { ...base, ...now }, laterMs)).toBe(isSo);
+});
+
+test("who waits for a model whose only PC is down is told that no PC is there, though another is up", async () => {
+  const pcs = [pc("one", model("a:1b")), pc("two", model("b:1b"))];
+  const { fleet, control } = await simulate(pcs, { fleet: { timing: { probeEveryMs: 20 } } });
+  await fleet.models();
+  await control("two").goDown();
+  const told: FleetWait[] = [];
+  const chat = fleet.chat(ask("hello", { model: "b:1b", onWaiting: (wait) => told.push(wait) }), NEVER);
+  await until("it was told", () => told.length > 0);
+  expect(told[0]).toMatchObject({ why: "no-pc", model: "b:1b" });
+  await control("two").comeBack();
+  expect(await chat).toMatchObject({ node: "two" });
 });
 
 describe("drained PCs", () => {

@@ -4,14 +4,10 @@ import type { GiveUp, Verdict } from "../schedule/shapes.ts";
 import type { WatchedNode } from "./watched-node.ts";
 
 /** Why a request that waited is given up, for its caller. `last`: what went wrong where it was tried. */
-export function giveUpError(
-  reason: GiveUp,
-  model: string,
-  { nodes, last }: { readonly nodes: readonly WatchedNode[]; readonly last: PilotoError | undefined },
-): PilotoError {
+export function giveUpError(reason: GiveUp, model: string, { nodes, last }: Found): PilotoError {
   switch (reason.code) {
     case "DEADLINE":
-      return reason.allDown ? fleetEmpty(nodes, last) : waitedInVain(reason.waitedMs, model, nodes);
+      return reason.allDown ? fleetEmpty(nodes, last) : waitedInVain(reason.waitedMs, model, { nodes, last });
     case "ALL_FAILED":
       if (nodes.every((node) => node.health !== "up")) return fleetEmpty(nodes, last);
       return last ?? new PilotoError("NODE_FAILED", `No PC could serve ${model}: ${reason.why}.`);
@@ -37,16 +33,21 @@ export function lineIsFull(kind: string, most: number): PilotoError {
   return new PilotoError("FLEET_BUSY", `${found}. Try again in a moment.`);
 }
 
-function waitedInVain(waitedMs: number, model: string, nodes: readonly WatchedNode[]): PilotoError {
+interface Found {
+  readonly nodes: readonly WatchedNode[];
+  readonly last: PilotoError | undefined;
+}
+
+function waitedInVain(waitedMs: number, model: string, { nodes, last }: Found): PilotoError {
   const seconds = Math.round(waitedMs / 100) / 10;
   const holders = nodes.filter((node) => node.modelFacts.has(model));
   const down = holders.find((node) => node.health !== "up");
   if (down && holders.every((node) => node.health !== "up")) {
     const found = `${model} is on ${holders.map(({ name }) => name).join(", ")} only, which is down: ${down.reason}`;
-    return new PilotoError("NODE_UNREACHABLE", `${found} It was waited for ${seconds} s.`);
+    return new PilotoError("NODE_UNREACHABLE", `${found} It was waited for ${seconds} s.`, { cause: last });
   }
   const found = `${model} had no free place within ${seconds} s: the PCs that have it are at work or out of use`;
-  return new PilotoError("FLEET_BUSY", `${found}. Try again later.`);
+  return new PilotoError("FLEET_BUSY", `${found}. Try again later.`, { cause: last });
 }
 
 function forbidden(model: string, verdicts: readonly Verdict[]): PilotoError {

@@ -49,16 +49,20 @@ export function createWaitingRoom(deps: RoomDeps): WaitingRoom {
     if (!ticket.isCounted) waiting[ticket.want.class] += 1;
     ticket.isCounted = true;
     if (ticket.want.onWaiting) ticket.notice = timers.at(clock.nowMs() + FIRST_NOTICE_MS, () => tell(ticket));
-    const isSomeoneUp = watch.nodes.some((node) => node.health === "up" && node.modelFacts.has(ticket.want.model));
-    if (isSomeoneUp) return;
+    if (isSomeoneUp(ticket)) return;
     watch.start(); // nobody else would notice that a PC is back
     void watch.lookAtAll();
   }
 
+  const isSomeoneUp = ({ want }: Ticket) =>
+    watch.nodes.some((node) => node.health === "up" && node.modelFacts.has(want.model));
+
   function tell(ticket: Ticket): void {
     const nowMs = clock.nowMs();
     ticket.notice = timers.at(nowMs + NOTICE_EVERY_MS, () => tell(ticket));
-    const wait = scheduler.estimate(ticket.id, nowMs);
+    const guess = scheduler.estimate(ticket.id, nowMs);
+    // Others may be up: it is those with the model that are waited for.
+    const wait = guess && !isSomeoneUp(ticket) ? ({ ahead: guess.ahead, why: "no-pc" } as const) : guess;
     if (!wait || !isNews(ticket.told, wait, nowMs)) return;
     ticket.told = { wait, atMs: nowMs };
     ticket.want.onWaiting?.(wait);
