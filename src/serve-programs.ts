@@ -32,6 +32,7 @@ const shareOfProgram = (name: string): string => `program:${name}`;
 export function servePrograms(at: EndpointSettings, { fleet, tokens, weights, clock, logger }: Deps): ServedPrograms {
   let open: Endpoint | undefined;
   let warned = "";
+  let isClosed = false;
   const store = {
     async list() {
       const all = (await tokens.list()).map((token) => ({ ...token, name: shareOfProgram(token.name) }));
@@ -44,6 +45,8 @@ export function servePrograms(at: EndpointSettings, { fleet, tokens, weights, cl
     const { createEndpoint } = await import("./fleet/endpoint/endpoint.ts");
     const clients = createEndpointClients(store, clock);
     open = await createEndpoint({ fleet, clients, clock, logger }, at);
+    // The stop came in between.
+    if (isClosed) return open.close();
     logger.info({ url: open.url }, "Other programs reach the PCs here");
   }
 
@@ -53,7 +56,7 @@ export function servePrograms(at: EndpointSettings, { fleet, tokens, weights, cl
       if ((await store.list()).length > 0 || at.isWanted) await openUp();
     },
     async look() {
-      if (open || (await store.list()).length === 0) return;
+      if (open || isClosed || (await store.list()).length === 0) return;
       try {
         await openUp();
       } catch (error) {
@@ -62,6 +65,9 @@ export function servePrograms(at: EndpointSettings, { fleet, tokens, weights, cl
         warned = why;
       }
     },
-    close: async () => open?.close(),
+    async close() {
+      isClosed = true;
+      await open?.close();
+    },
   };
 }

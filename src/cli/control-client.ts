@@ -11,6 +11,8 @@ export interface RunningFleet extends Omit<FleetControl, "decisions"> {
 }
 
 const WITHIN_MS = 15_000;
+/** Nobody waits long for a program that is no Piloto. */
+const OPENS_WITHIN_MS = 5_000;
 
 /**
  * Finds the Piloto that runs on this data; `undefined` when none answers there, or none that this command's token
@@ -30,7 +32,7 @@ export async function findRunning(dataFolder: string): Promise<RunningFleet | un
 }
 
 async function opens(address: ControlAddress): Promise<boolean> {
-  const answer = await send(address, "/fleet/decisions").catch((error: unknown) => {
+  const answer = await send(address, "/fleet/decisions", { withinMs: OPENS_WITHIN_MS }).catch((error: unknown) => {
     if (isUnreachable(error)) return undefined;
     throw error;
   });
@@ -42,7 +44,7 @@ async function opens(address: ControlAddress): Promise<boolean> {
 const isUnreachable = (error: unknown) => error instanceof TypeError || (error as Error).name === "TimeoutError";
 
 async function ask<T>(address: ControlAddress, route: string, shape: z.ZodType<T>, body?: unknown): Promise<T> {
-  const answer = await send(address, route, body);
+  const answer = await send(address, route, { body });
   const read: unknown = await answer.json();
   if (answer.ok) return shape.parse(read);
   const { code, message } = Refused.parse(read).error;
@@ -50,7 +52,11 @@ async function ask<T>(address: ControlAddress, route: string, shape: z.ZodType<T
   throw new Error(`The running Piloto said: ${message}`);
 }
 
-function send({ url, token }: ControlAddress, route: string, body?: unknown): Promise<Response> {
+function send(
+  { url, token }: ControlAddress,
+  route: string,
+  { body, withinMs = WITHIN_MS }: { readonly body?: unknown; readonly withinMs?: number },
+): Promise<Response> {
   return fetch(`${url}/control${route}`, {
     method: body === undefined ? "GET" : "POST",
     headers: {
@@ -59,6 +65,6 @@ function send({ url, token }: ControlAddress, route: string, body?: unknown): Pr
     },
     body: body === undefined ? undefined : JSON.stringify(body),
     redirect: "error",
-    signal: AbortSignal.timeout(WITHIN_MS),
+    signal: AbortSignal.timeout(withinMs),
   });
 }
