@@ -75,7 +75,7 @@ function limitsOfOne({ key, workload, title, seed }: PlayItem, { fleet, budgetMs
     ["pinned", rivalPolicies(plan).get("pinned")!],
   ]);
   const search = clairvoyant({ fleet, workload, policies, plans: [plan], evaluations: 100_000, budgetMs, seed });
-  log(`  limits of ${title}, seed ${seed}: ${search.evaluations} schedules, the best from ${search.from}`);
+  log(`limits of ${title}, seed ${seed}: ${search.evaluations} schedules, the best from ${search.from}`);
   return {
     limits: limitsOf({ fleet, workload }),
     best: search.best,

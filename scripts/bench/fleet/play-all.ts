@@ -32,7 +32,7 @@ async function playInParallel(items: readonly PlayItem[], player: Player, option
     const run = await playScenario(item, player, options);
     used -= load;
     runs.set(item, run);
-    options.log(`  ${runs.size} of ${items.length}: ${item.title}, seed ${item.seed}, ${run.wallS.toFixed(0)} s`);
+    options.log(`${runs.size} of ${items.length}: ${item.title}, seed ${item.seed}, ${run.wallS.toFixed(0)} s`);
   }
 
   while (waiting.length > 0 || playing.size > 0) {

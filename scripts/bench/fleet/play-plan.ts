@@ -40,11 +40,11 @@ const SHORT_REQUESTS: Readonly<Record<PlayKey, number>> = {
   w1: 250,
   w1_high: 160,
   w2: 250,
-  w3: 320,
+  w3: 300,
   w4: 120,
-  w5: 320,
-  w6: 400,
-  w6_alone: 400,
+  w5: 300,
+  w6: 700,
+  w6_alone: 700,
 };
 
 export const QUICK_SIZE: PlaySize = {
