@@ -95,3 +95,9 @@ test("W6 is a tenth interactive; alone, the very same requests come without the 
   const waited = requests.filter((r) => r.class === "interactive").map(({ id, ...rest }) => rest);
   expect(work("W6-alone").requests.map(({ id, ...rest }) => rest)).toEqual(waited);
 });
+
+test("any number of models has a mix, and a mix that does not fit is told", () => {
+  const two = work("W1", { models: ["a", "b"], count: 600 }).requests;
+  expect(new Set(two.map(({ model }) => model))).toEqual(new Set(["a", "b"]));
+  expect(() => work("W1", { mix: [1, 2] })).toThrow("A mix needs a part for each of the 4 models, this one has 2.");
+});

@@ -1,6 +1,6 @@
 // node scripts/house/run.mjs scripts/bench/fleet/explore.ts --scenario W1 --load 1.42 --seeds 1,2,3 --policy pinned
 // Plays policies in virtual time and prints a table. More: --count 4000 --fleet FILE.json --trace FILE
-// --plan '{"PC1":["llama:32b"],…}' (of `pinned`) --class interactive --warm 150
+// --plan '{"PC1":["llama:32b"],…}' (of `pinned`) --class interactive --warm 150 --mix .4,.3,.2,.1
 // --limits: the bounds beside it; --clairvoyant 500: the best that so many tries with full knowledge find
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -8,12 +8,14 @@ import { clairvoyant } from "./clairvoyant.ts";
 import { limitsOf } from "./limits.ts";
 import type { BenchFleet } from "./pc-spec.ts";
 import { FLEET_MINI, readBenchFleet } from "./pc-spec.ts";
+import type { ModelPlan } from "./rivals-haproxy.ts";
+import { planByHand } from "./rivals-pinned.ts";
 import type { Policy } from "./simulate.ts";
 import { simulate } from "./simulate.ts";
 import type { SimSummary } from "./simulate-metrics.ts";
 import { mean, summarise } from "./simulate-metrics.ts";
 import { pilotoPolicies, rivalPolicies } from "./simulate-policies.ts";
-import { HAND_PLAN } from "./simulate-rivals.ts";
+import type { HandPlan } from "./simulate-rivals.ts";
 import type { TraceRow } from "./trace.ts";
 import { readTrace } from "./trace.ts";
 import { DEFAULT_LOADS, makeWorkload } from "./workload.ts";
@@ -27,6 +29,7 @@ interface Exploration {
   readonly count: number;
   readonly warmUp: number;
   readonly fleet: BenchFleet;
+  readonly mix?: readonly number[];
   readonly trace?: readonly TraceRow[];
   readonly class?: string;
 }
@@ -43,12 +46,15 @@ const { values } = parseArgs({
     trace: { type: "string" },
     plan: { type: "string" },
     class: { type: "string" },
+    mix: { type: "string" },
     limits: { type: "boolean", default: false },
     clairvoyant: { type: "string" },
   },
 });
 
-const policies = allPolicies(values.plan);
+const fleet = values.fleet ? readBenchFleet(readFileSync(values.fleet, "utf8")) : FLEET_MINI;
+const plan: HandPlan = values.plan ? JSON.parse(values.plan) : byPc(planByHand(fleet));
+const policies = new Map<string, Policy>([...rivalPolicies(plan), ...pilotoPolicies()]);
 const chosen = values.policy.split(",").map((name) => {
   const policy = policies.get(name);
   if (!policy) throw new Error(`There is no policy ${name}, only ${[...policies.keys()].join(", ")}.`);
@@ -56,8 +62,10 @@ const chosen = values.policy.split(",").map((name) => {
 });
 explore(readExploration());
 
-function allPolicies(plan: string | undefined): Map<string, Policy> {
-  return new Map([...rivalPolicies(plan === undefined ? undefined : JSON.parse(plan)), ...pilotoPolicies()]);
+function byPc(plan: ModelPlan): HandPlan {
+  const found: Record<string, string[]> = {};
+  for (const [model, names] of plan) for (const name of names) found[name] = [...(found[name] ?? []), model];
+  return found;
 }
 
 function readExploration(): Exploration {
@@ -69,7 +77,8 @@ function readExploration(): Exploration {
     seeds: values.seeds.split(",").map(Number),
     count: Number(values.count),
     warmUp: Number(values.warm),
-    fleet: values.fleet ? readBenchFleet(readFileSync(values.fleet, "utf8")) : FLEET_MINI,
+    fleet,
+    ...(values.mix && { mix: values.mix.split(",").map(Number) }),
     ...(values.trace && { trace: readTrace(readFileSync(values.trace, "utf8")) }),
     class: values.class,
   };
@@ -111,7 +120,7 @@ function tellClairvoyant(exploration: Exploration, perSecond: number | undefined
   const { fleet, seeds } = exploration;
   for (const seed of seeds) {
     const workload = workloadOf(exploration, seed, perSecond);
-    const search = { evaluations, budgetMs: Number.POSITIVE_INFINITY, plans: [HAND_PLAN] };
+    const search = { evaluations, budgetMs: Number.POSITIVE_INFINITY, plans: [plan] };
     const {
       best,
       inOrder,

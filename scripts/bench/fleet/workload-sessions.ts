@@ -1,7 +1,7 @@
 import type { Random } from "./workload-random.ts";
 import { createRandom } from "./workload-random.ts";
 import type { DraftRequest, WorkloadOptions } from "./workload-shapes.ts";
-import { MIX } from "./workload-shapes.ts";
+import { mixOf } from "./workload-shapes.ts";
 
 /**
  * Mooncake's conversation trace, all lengths divided by ten as the specification of the workload has it: prompts with
@@ -20,7 +20,8 @@ const THINK_MS = 60_000;
  * everything that was said before, so that prompts grow and share their beginning (`hashIds`).
  */
 export function longSessions(options: WorkloadOptions, perSecond: number): DraftRequest[] {
-  const { count, seed, models, mix = MIX } = options;
+  const { count, seed, models } = options;
+  const mix = mixOf(options);
   const random = createRandom(seed + 4000);
   const out: DraftRequest[] = [];
   let startMs = 0;

@@ -49,5 +49,14 @@ export interface WorkloadOptions {
 /** A request before it has a number. */
 export type DraftRequest = Omit<SimRequest, "id" | "isWarmUp">;
 
-/** What part of the requests each model gets, from small to large, where nothing else is said. */
-export const MIX: readonly number[] = [0.35, 0.35, 0.2, 0.1];
+/**
+ * What part of the requests each model gets, from small to large: fleet-mini's mix for four models; for another number
+ * of them the first is asked for most and the last least.
+ * @throws Error when a mix was given that has another number of parts than there are models
+ */
+export function mixOf({ models, mix }: Pick<WorkloadOptions, "models" | "mix">): readonly number[] {
+  if (mix && mix.length !== models.length) {
+    throw new Error(`A mix needs a part for each of the ${models.length} models, this one has ${mix.length}.`);
+  }
+  return mix ?? (models.length === 4 ? [0.35, 0.35, 0.2, 0.1] : models.map((_, at) => models.length - at));
+}

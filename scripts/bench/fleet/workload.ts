@@ -6,7 +6,7 @@ import type { Random } from "./workload-random.ts";
 import { createRandom } from "./workload-random.ts";
 import { longSessions } from "./workload-sessions.ts";
 import type { DraftRequest, Scenario, TimedFault, Workload, WorkloadOptions } from "./workload-shapes.ts";
-import { MIX } from "./workload-shapes.ts";
+import { mixOf } from "./workload-shapes.ts";
 
 /** Requests a second where nothing else is said. W6 is about 1.2 times what fleet-mini can do. */
 export const DEFAULT_LOADS: Readonly<Record<Scenario, number>> = {
@@ -18,8 +18,6 @@ export const DEFAULT_LOADS: Readonly<Record<Scenario, number>> = {
   W6: 2.8,
   "W6-alone": 2.8,
 };
-
-const MIX_LATER = [0.1, 0.2, 0.35, 0.35];
 
 /** The part of W6 that people wait for. */
 const INTERACTIVE_SHARE = 0.1;
@@ -55,7 +53,8 @@ export function makeWorkload(options: WorkloadOptions): Workload {
 }
 
 function plainRequests(options: WorkloadOptions, perSecond: number): DraftRequest[] {
-  const { scenario, count, seed, models, mix = MIX, trace = azureConversation() } = options;
+  const { scenario, count, seed, models, trace = azureConversation() } = options;
+  const mix = mixOf(options);
   const random = createRandom(seed);
   const rows = windowOf(trace, count, seed);
   const arrivals =
@@ -64,7 +63,7 @@ function plainRequests(options: WorkloadOptions, perSecond: number): DraftReques
   const sessions = createSessions(random);
   return rows.map((row, at) => {
     const isLater = scenario === "W3" && at >= rows.length / 2;
-    const model = models[random.weighted(isLater ? MIX_LATER : mix)]!;
+    const model = models[random.weighted(isLater ? [...mix].reverse() : mix)]!;
     const isBatch = scenario.startsWith("W6") && random.uniform() >= INTERACTIVE_SHARE;
     return {
       atMs: arrivals[at]! * stretch,
