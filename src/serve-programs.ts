@@ -1,3 +1,4 @@
+import { isPilotoError } from "../core/domain/errors.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Logger } from "../core/ports/logger.ts";
 import type { EndpointTokens } from "./endpoint-tokens.ts";
@@ -60,7 +61,8 @@ export function servePrograms(at: EndpointSettings, { fleet, tokens, weights, cl
       try {
         await openUp();
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
+        if (!isPilotoError(error)) throw error;
+        const why = error.message;
         if (why !== warned) logger.warn({ why }, "The endpoint for other programs could not be opened");
         warned = why;
       }
