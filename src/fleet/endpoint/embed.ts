@@ -58,7 +58,8 @@ export async function embed(wish: EmbedWish, exchange: Exchange, deps: RouteDeps
   const characters = texts.reduce((sum, text) => sum + text.length, 0);
   const want = wantOf(exchange, prepared, { size: { characters, images: 0 }, affinity: undefined });
   return fleet.router.route(want, exchange.signal, async (place) => {
-    const sent = { path: "/api/embed", model: prepared.model, body: withKeepAlive(body, place.keepAliveS) };
+    // Ollama's OpenAPI file knows `keep_alive` of /api/embed as text only.
+    const sent = { path: "/api/embed", model: prepared.model, body: withKeepAlive(body, `"${place.keepAliveS}s"`) };
     const bytes = await relayDocument(place, sent, limits.documentBytes);
     place.usage(usageOf(reportIn(bytes)));
     return { bytes, read: () => readVectors(bytes, () => nodeFailed(place.node, "it sent no vectors")) };

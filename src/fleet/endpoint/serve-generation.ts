@@ -83,9 +83,9 @@ function toBody(
   });
 }
 
-/** The place says how long the model stays, and a request may see several places: the rest is written once. */
-export function withKeepAlive(body: string, keepAliveS: number): string {
-  return `${body.slice(0, -1)},"keep_alive":${keepAliveS}}`;
+/** The place says how long the model stays, and a request may see several places: the rest is written once. JSON in. */
+export function withKeepAlive(body: string, keepAlive: number | string): string {
+  return `${body.slice(0, -1)},"keep_alive":${keepAlive}}`;
 }
 
 /** @throws EndpointRefusal 400 for what is nested so deeply that it cannot be written */
