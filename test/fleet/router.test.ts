@@ -6,19 +6,7 @@ import type { WaitEstimate } from "../../src/fleet/schedule/shapes.ts";
 import { createTimers } from "../../src/fleet/timers.ts";
 import { manualClock, settle } from "../support/manual-clock.ts";
 import { until } from "../support/until.ts";
-import {
-  ask,
-  chatsSeen,
-  codeOf,
-  failureOf,
-  IMPATIENT,
-  model,
-  NEVER,
-  ONE_SLOT,
-  pc,
-  quiet,
-  simulate,
-} from "./simulation.ts";
+import { ask, chatsSeen, codeOf, failureOf, model, NEVER, ONE_SLOT, pc, quiet, simulate } from "./simulation.ts";
 
 const A_WHILE = { interactive: 700, batch: 700 };
 
@@ -49,13 +37,18 @@ describe("waiting", () => {
   });
 
   test("who waits past the waiting time is told that the PCs are busy, and with what model", async () => {
-    const { fleet, control } = await simulate([pc("one")], { fleet: { timing: IMPATIENT, models: ONE_SLOT } });
-    control("one").faults.push({ kind: "hang", chunks: 0 });
+    const clock = manualClock();
+    const waitMs = { interactive: 5000, batch: 5000 };
+    const { fleet, control } = await simulate([pc("one")], { clock, fleet: { timing: { waitMs }, models: ONE_SLOT } });
+    control("one").faults.push({ kind: "hang", chunks: 1 });
     const stop = new AbortController();
-    const stuck = codeOf(fleet.chat(ask("stuck"), stop.signal));
-    await until("it works", () => control("one").counts().active === 1);
-    const failure = await failureOf(fleet.chat(ask("waits"), NEVER));
-    expect(failure).toMatchObject({ code: "FLEET_BUSY", message: expect.stringContaining("small:8b") });
+    let hasBegun = false;
+    const stuck = codeOf(fleet.chat(ask("a b", { onText: () => (hasBegun = true) }), stop.signal));
+    await until("it works", () => hasBegun);
+    const failure = failureOf(fleet.chat(ask("waits"), NEVER));
+    await settle();
+    await clock.advance(5000);
+    expect(await failure).toMatchObject({ code: "FLEET_BUSY", message: expect.stringMatching(/small:8b.* 5 s/) });
     stop.abort();
     expect(await stuck).toBe("CANCELLED");
   });

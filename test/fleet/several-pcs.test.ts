@@ -4,6 +4,7 @@ import type { Brain } from "../../src/demo/brain.ts";
 import { createFleet } from "../../src/fleet/fleet.ts";
 import { manualClock, settle } from "../support/manual-clock.ts";
 import { until } from "../support/until.ts";
+import { fastClock } from "./fast-clock.ts";
 import {
   ask,
   chatsSeen,
@@ -208,7 +209,9 @@ test("interactive requests go before batch requests that came earlier", async ()
     order.push(messages.at(-1)!.content);
     return { text: "ok" };
   };
-  const { fleet, control } = await simulate([pc("one")], { brain, fleet: { models: ONE_SLOT } });
+  // Batch leaves the only PC to those who asked at a screen for a while.
+  const clock = fastClock(20);
+  const { fleet, control } = await simulate([pc("one")], { brain, clock, fleet: { models: ONE_SLOT } });
   control("one").faults.push({ kind: "hang", chunks: 0 });
   const first = new AbortController();
   const blocked = codeOf(fleet.chat(ask("first"), first.signal));
