@@ -3,6 +3,7 @@ import { createPcRules } from "../../../src/demo/simulated-pc-rules.ts";
 import { createPcCompute } from "./pc-compute.ts";
 import { createPrefixCache } from "./pc-prefix.ts";
 import type { PcCounts, PcEvent, PcFault, PcRequest, PcUsage } from "./pc-shapes.ts";
+import { newCounts } from "./pc-shapes.ts";
 import type { BenchModel, BenchPc } from "./pc-spec.ts";
 
 /**
@@ -46,17 +47,6 @@ interface Guest {
 export function createPcModel(spec: BenchPc, models: readonly BenchModel[]): PcModel {
   return new SimulatedPc(spec, models);
 }
-
-const newCounts = (): PcCounts => ({
-  loads: 0,
-  loadsAborted: 0,
-  unloads: 0,
-  loadMs: 0,
-  answers: 0,
-  prefixHits: 0,
-  prefixTokens: 0,
-  promptTokens: 0,
-});
 
 class SimulatedPc implements PcModel {
   readonly name: string;

@@ -59,3 +59,14 @@ export interface PcCounts {
   prefixTokens: number;
   promptTokens: number;
 }
+
+export const newCounts = (): PcCounts => ({
+  loads: 0,
+  loadsAborted: 0,
+  unloads: 0,
+  loadMs: 0,
+  answers: 0,
+  prefixHits: 0,
+  prefixTokens: 0,
+  promptTokens: 0,
+});
