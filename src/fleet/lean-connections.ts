@@ -1,4 +1,4 @@
-import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { HttpAnswerListener, HttpAnswerReader } from "./read-http.ts";
 import { createHttpAnswerReader } from "./read-http.ts";
@@ -67,7 +67,8 @@ function open(url: URL): Socket {
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const isSecure = url.protocol === "https:";
   const port = Number(url.port || (isSecure ? 443 : 80));
-  return isSecure ? connectTls({ host, port, servername: host }) : connectTcp({ host, port, noDelay: true });
+  if (!isSecure) return connectTcp({ host, port, noDelay: true });
+  return connectTls({ host, port, ...(isIP(host) === 0 && { servername: host }) });
 }
 
 function headOf(host: string, path: string, headers: RelayRequest["headers"], body: string): string {
