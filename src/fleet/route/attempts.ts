@@ -76,18 +76,20 @@ export function createAttempts(deps: AttemptDeps): Attempts {
   }
 
   async function run(ticket: Ticket, sent: Sent, place: Place): Promise<void> {
+    let value: unknown;
     try {
-      const value = await ticket.attempt(place);
-      sent.budget?.cancel();
-      scheduler.end(ticket.id, { kind: "done", ...sent.usage }, clock.nowMs());
-      leave(ticket);
-      ticket.resolve(value);
-      pump();
+      value = await ticket.attempt(place);
     } catch (error) {
       sent.budget?.cancel();
       await lookFirst(ticket, sent, error);
       failed(ticket, sent, error);
+      return;
     }
+    sent.budget?.cancel();
+    scheduler.end(ticket.id, { kind: "done", ...sent.usage }, clock.nowMs());
+    leave(ticket);
+    ticket.resolve(value);
+    pump();
   }
 
   /** Where the connection broke, one look tells whether the PC is gone: then the request may wait for its return. */

@@ -3,7 +3,10 @@ import type { Explanation, FleetRequest, SchedulerOverview, Usage, WaitEstimate 
 
 /** What a caller wants a PC for. */
 export type Want = Omit<FleetRequest, "id"> & {
-  /** Called when it cannot be sent at once, and again when the guess has changed much; never after it was sent. */
+  /**
+   * Called when it was not sent within 50 ms, and again, at most every two seconds, when the guess has changed much;
+   * never after its first token.
+   */
   readonly onWaiting?: (wait: WaitEstimate) => void;
 };
 
@@ -28,7 +31,9 @@ export interface Router {
   /**
    * Waits for a place and runs `attempt` there; again on another PC when it fails before `firstToken` with
    * NODE_UNREACHABLE, NODE_FAILED, FLEET_BUSY or MODEL_MISSING. Aborting `signal` frees place and slot at every stage.
-   * @throws PilotoError FLEET_EMPTY | FLEET_BUSY | MODEL_MISSING | NODE_… | CANCELLED, and whatever `attempt` throws
+   * While all PCs are gone it waits for one to return. Throws at once only when none is set.
+   * @throws PilotoError FLEET_EMPTY | FLEET_BUSY | MODEL_MISSING | MODEL_FORBIDDEN | NODE_… | CANCELLED, and whatever
+   * `attempt` throws
    */
   route<T>(want: Want, signal: AbortSignal, attempt: (place: Place) => Promise<T>): Promise<T>;
   explain(want: Omit<FleetRequest, "id">): Explanation;
