@@ -39,7 +39,7 @@ export const bench: Bench = {
     figures.push(...(await measureFront(options.isQuick ? { rounds: 8, each: 128 } : { rounds: 30, each: 320 }, log)));
     const items = planPlays(options.size, what);
     log("Limits…");
-    const limits = measureLimits(items, { fleet, budgetMs: options.isQuick ? 2000 : 15_000, log });
+    const limits = measureLimits(items, { fleet, evaluations: options.isQuick ? 1000 : 4000, log });
     log(`${items.length} runs over HTTP, time ${options.size.scale} times as fast as real…`);
     const plays = await playAll(items, {
       fleet,

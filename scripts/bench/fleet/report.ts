@@ -66,6 +66,7 @@ export const LIMIT_COLUMNS = [
   "mean time to first token",
   "L1 alone",
   "L5 clairvoyant",
+  "L5 in order",
   "Piloto",
   "pinned by hand",
   "whole answer: L2",
@@ -77,7 +78,9 @@ export const LIMIT_COLUMNS = [
 
 export const limitCells = (row: LimitsRow): string[] => [
   row.title,
-  ...[row.firstToken, row.clairvoyant, row.piloto, row.pinned, row.flow, row.pilotoFlow, row.makespan].map(seconds),
+  ...[row.firstToken, row.clairvoyant, row.inOrder, row.piloto, row.pinned, row.flow, row.pilotoFlow, row.makespan].map(
+    seconds,
+  ),
   row.loads.toFixed(0),
   row.capacityPerS.toFixed(2),
 ];
