@@ -1,14 +1,4 @@
-import type { NodeState } from "./world.ts";
-
-/** What a PC's memory was seen to hold, where settings do not tell. */
-export interface LearnedRoom {
-  /** The most that was there at once. */
-  heldBytes: number;
-  /** The least that was too much: a model was pushed out by another one's coming. */
-  tooManyBytes?: number;
-  /** So many at once were too many, though they were no more bytes than it held before. */
-  tooMany?: number;
-}
+import type { LearnedRoom, NodeState } from "./world.ts";
 
 /** A load may push something out within this time: a look sees it later. */
 const PUSH_MS = 20_000;

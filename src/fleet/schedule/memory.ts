@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { LearnedRates } from "./learned-rates.ts";
-import type { LearnedSlots } from "./slots.ts";
+import type { LearnedSlots } from "./world.ts";
 
 const Smoothed = z.object({ log: z.number().min(-30).max(30), seen: z.number().int().min(1) });
 const ByKey = z.record(z.string().max(500), Smoothed);

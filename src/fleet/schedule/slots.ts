@@ -1,20 +1,7 @@
 import { isWellKnown } from "./learned-rates.ts";
-import type { Copy, ModelState, NodeState, Sent, World } from "./world.ts";
-
-/** What was learned of one (PC, model): requests that it really works on at once. */
-interface Learned {
-  slots: number;
-  /** One more was tried and was not there. */
-  noMoreAtMs?: number;
-  triedMs: number;
-  /** Requests in a row that waited for another to end though they were within what is known. */
-  misses: number;
-}
+import type { Copy, LearnedCopy, ModelState, NodeState, Sent, World } from "./world.ts";
 
 const MISSES = 3;
-
-/** By `PC` then model. */
-export type LearnedSlots = Map<string, Map<string, Learned>>;
 
 /** Ollama works on one request at a time for these, whatever it is told (server/sched.go at fb30760, 2026-08-21). */
 const ALWAYS_ONE = /^(mllama|qwen3vl|qwen3vlmoe|qwen35|qwen35moe|qwen3next|lfm2|lfm2moe|nemotron_h.*)$/;
@@ -77,7 +64,7 @@ export function slotMissed(world: World, copy: Copy, nowMs: number): void {
   copy.slots = slotsOf(world, copy.node, copy.model);
 }
 
-function learnedOf(world: World, node: string, model: string): Learned {
+function learnedOf(world: World, node: string, model: string): LearnedCopy {
   let models = world.slots.get(node);
   if (models === undefined) {
     models = new Map();

@@ -2,11 +2,9 @@ import type { Breaker } from "./breaker.ts";
 import type { Demand } from "./demand.ts";
 import type { Heap } from "./heap.ts";
 import type { LearnedRates } from "./learned-rates.ts";
-import type { LearnedRoom } from "./learned-room.ts";
 import type { PlacementOptions } from "./place-options.ts";
 import type { Entry, ModelQueue } from "./queue.ts";
 import type { Command, Explanation, ModelRules, NodeFacts } from "./shapes.ts";
-import type { LearnedSlots } from "./slots.ts";
 import type { Tuning } from "./tuning.ts";
 
 /** A model in one PC's memory, or on its way there. */
@@ -83,6 +81,29 @@ export interface Sent {
   isAborted: boolean;
   /** Slot try: when another request on the copy ended before this one's first token. */
   otherEndedMs?: number;
+}
+
+/** What was learned of one (PC, model): requests that it really works on at once. */
+export interface LearnedCopy {
+  slots: number;
+  /** One more was tried and was not there. */
+  noMoreAtMs?: number;
+  triedMs: number;
+  /** Requests in a row that waited for another to end though they were within what is known. */
+  misses: number;
+}
+
+/** By `PC` then model. */
+export type LearnedSlots = Map<string, Map<string, LearnedCopy>>;
+
+/** What a PC's memory was seen to hold, where settings do not tell. */
+export interface LearnedRoom {
+  /** The most that was there at once. */
+  heldBytes: number;
+  /** The least that was too much: a model was pushed out by another one's coming. */
+  tooManyBytes?: number;
+  /** So many at once were too many, though they were no more bytes than it held before. */
+  tooMany?: number;
 }
 
 /** Everything the scheduler knows. */
