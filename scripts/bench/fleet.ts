@@ -6,6 +6,7 @@ import { measureDecisions } from "./fleet/decision.ts";
 import { playFigures } from "./fleet/figures.ts";
 import { estimateFigures } from "./fleet/figures-estimates.ts";
 import { measureLimits } from "./fleet/figures-limits.ts";
+import { measureOverhead } from "./fleet/figures-overhead.ts";
 import { measureFront } from "./fleet/front.ts";
 import { FLEET_MINI, readBenchFleet } from "./fleet/pc-spec.ts";
 import { playAll } from "./fleet/play-all.ts";
@@ -41,15 +42,13 @@ export const bench: Bench = {
     log("Limits…");
     const limits = measureLimits(items, { fleet, evaluations: options.isQuick ? 1000 : 4000, log });
     log(`${items.length} runs over HTTP, time ${options.size.scale} times as fast as real…`);
-    const plays = await playAll(items, {
-      fleet,
-      folder,
-      scale: options.size.scale,
-      flushMs: options.size.flushMs,
-      capacity: REQUESTS_PER_S * availableParallelism(),
-      log,
-    });
-    figures.push(...playFigures(plays), ...limits.figures, ...estimateFigures(plays));
+    const capacity = REQUESTS_PER_S * availableParallelism();
+    const { scale, flushMs } = options.size;
+    const [plays, overhead] = await Promise.all([
+      playAll(items, { fleet, folder, scale, flushMs, capacity, log }),
+      measureOverhead(fleet, options.size),
+    ]);
+    figures.push(...playFigures(plays), ...limits.figures, ...estimateFigures(plays), overhead);
     const tables = reportTables(plays);
     console.log(`${reportText(tables)}\n`);
     if (limits.rows.length > 0) console.log(`${limitsText(limits.rows)}\n`);

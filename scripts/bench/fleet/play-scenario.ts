@@ -66,7 +66,7 @@ export async function playScenario(plan: ScenarioPlan, player: Player, options: 
   }
 }
 
-function toPlayRequest(request: Workload["requests"][number]): PlayRequest {
+export function toPlayRequest(request: Workload["requests"][number]): PlayRequest {
   return {
     id: request.id,
     atMs: request.atMs,
