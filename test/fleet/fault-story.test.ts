@@ -56,7 +56,7 @@ function asker({ fleet }: House) {
   }
 
   const askMany = (count: number, signal = NEVER) =>
-    Promise.all(Array.from({ length: count }, (_, i) => askOne(signal, i % 4 === 0 ? "batch" : "interactive")));
+    Promise.all(Array.from({ length: count }, (_, i) => askOne(signal, i % 10 === 9 ? "batch" : "interactive")));
   return { endings, askMany, answered: () => endings.filter(({ said }) => said !== undefined).length };
 }
 
