@@ -2,6 +2,8 @@
 export interface PlacementOptions {
   /** A load must pay for itself within this time. */
   readonly horizonMs: number;
+  /** Who still waits at the end of it is reckoned to wait so many horizons more: a queue is not gone when it is moved. */
+  readonly leftOver: number;
   /** A copy stays at least this long, unless a model with waiting requests has no copy at all. */
   readonly minResidencyMs: number;
   /** Even then it stays this long, and `hardLoads` times the load of who takes its place: no two models thrash. */
@@ -45,6 +47,7 @@ export interface PlacementOptions {
 
 export const PLACEMENT_OPTIONS: PlacementOptions = {
   horizonMs: 120_000,
+  leftOver: 0.5,
   minResidencyMs: 60_000,
   hardResidencyMs: 10_000,
   hardLoads: 3,

@@ -108,7 +108,7 @@ function queueArea(model: PictureModel, asked: Asked, options: PlacementOptions)
     }
     if (copy !== undefined) perMs += capacity(copy, options);
   }
-  return area;
+  return area + options.leftOver * horizonMs * queue;
 }
 
 /** Requests a millisecond when all its slots are taken, beside what else the PC writes. */

@@ -114,7 +114,7 @@ export const TUNING: Tuning = {
   slotTryEveryMs: 20_000,
   slotRetryMs: 1_800_000,
   demandFastMs: 30_000,
-  demandSlowMs: 600_000,
+  demandSlowMs: 300_000,
   fastShare: 0,
   keepS: 1_800,
   keepStepS: 600,
