@@ -50,7 +50,7 @@ function faultFigures(runs: readonly ScenarioRun[]): Figure[] {
   return [
     none(
       "w5_lost",
-      ours.reduce((sum, { lost }) => sum + lost, 0),
+      ours.reduce((sum, { unanswered }) => sum + unanswered.length, 0),
     ),
     none(
       "w5_duplicated",

@@ -32,6 +32,9 @@ async function playInParallel(items: readonly PlayItem[], player: Player, option
     const run = await playScenario(item, player, options);
     used -= load;
     runs.set(item, run);
+    for (const { id, state, attempts, why = "" } of run.systems.get("piloto")?.unanswered.slice(0, TOLD) ?? []) {
+      options.log(`${item.title}: Piloto's request ${id} is ${state} after ${attempts} tries: ${why.slice(0, 300)}`);
+    }
     options.log(`${runs.size} of ${items.length}: ${item.title}, seed ${item.seed}, ${run.wallS.toFixed(0)} s`);
   }
 
@@ -52,6 +55,9 @@ async function playInParallel(items: readonly PlayItem[], player: Player, option
     [...keys].map((key) => [key, items.filter((item) => item.key === key).map((item) => runs.get(item)!)]),
   );
 }
+
+/** Requests without an answer that are told one by one. */
+const TOLD = 5;
 
 /** From the first request to the last, and as long as answers are waited for. */
 const lengthMs = ({ workload, drainMs }: PlayItem) => (workload.requests.at(-1)?.atMs ?? 0) + drainMs;

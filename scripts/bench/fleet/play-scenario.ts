@@ -20,7 +20,7 @@ export interface SystemRun {
   /** Of the measured requests, by id. */
   readonly played: readonly Played[];
   /** Of the warm-up too: never answered, for good or when the play ended. */
-  readonly lost: number;
+  readonly unanswered: readonly Played[];
   readonly totals: PcTotals;
   /** Of the system's process, over all requests. */
   readonly cpuUsPerRequest: number;
@@ -96,7 +96,7 @@ async function runOf(
   const mine = played.filter(({ id }) => measured.has(id)).sort((a, b) => a.id - b.id);
   return {
     played: mine,
-    lost: played.filter(({ state }) => state !== "done").length,
+    unanswered: played.filter(({ state }) => state !== "done"),
     totals: await pcs.totals(),
     cpuUsPerRequest: spentUs / played.length,
     estimates: (await system.estimates?.()) ?? [],

@@ -1,7 +1,7 @@
 import type { SystemName } from "./systems.ts";
 
 /** Size and margins of every chart, in units of its viewBox. */
-export const CHART = { width: 720, height: 340, left: 64, right: 16, top: 16, bottom: 44 } as const;
+export const CHART = { width: 720, height: 340, left: 64, right: 36, top: 16, bottom: 44 } as const;
 
 /** Piloto stands out; the rival to beat comes next. */
 export const SYSTEM_COLOURS: Readonly<Record<SystemName, string>> = {
@@ -32,8 +32,7 @@ export function decades(values: readonly number[]): number[] {
   return Array.from({ length: high - low + 1 }, (_, index) => 10 ** (low + index));
 }
 
-export const secondsMark = (value: number): string =>
-  value >= 60 ? `${+(value / 60).toPrecision(2)} min` : `${+value.toPrecision(2)} s`;
+export const secondsMark = (value: number): string => `${+value.toPrecision(2)} s`;
 
 /** Lines and marks across the chart at the given values. */
 export function gridAcross(marks: readonly number[], y: Scale, label: (value: number) => string): string {

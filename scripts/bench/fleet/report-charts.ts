@@ -1,5 +1,6 @@
+import type { Scale } from "./report-axes.ts";
 import { CHART, decades, gridAcross, gridUp, logScale, n, SYSTEM_COLOURS, secondsMark, svg } from "./report-axes.ts";
-import type { ReportTable } from "./report-rows.ts";
+import type { ReportRow, ReportTable } from "./report-rows.ts";
 import { SYSTEM_NAMES, type SystemName } from "./systems.ts";
 
 const bottom = CHART.height - CHART.bottom;
@@ -21,55 +22,51 @@ export function distributionChart(times: ReadonlyMap<SystemName, readonly number
 
 /** Mean time to first token at each load, with the interval over the seeds. */
 export function loadChart(tables: readonly ReportTable[]): string {
-  const points = new Map<SystemName, { load: number; mean: number; low: number; high: number }[]>();
-  for (const { perSecond: load, rows } of tables) {
-    for (const { system, mean, meanOverSeeds } of rows) {
-      const { low, high } = meanOverSeeds;
-      points.set(system, [
-        ...(points.get(system) ?? []),
-        { load, mean, low: Number.isFinite(low) ? low : mean, high: Number.isFinite(high) ? high : mean },
-      ]);
-    }
-  }
-  const marks = decades([...points.values()].flat().flatMap(({ mean, high }) => [mean, high]));
+  const marks = decades(tables.flatMap(({ rows }) => rows.flatMap(endsOf)));
   const y = logScale(marks[0]!, marks.at(-1)!, bottom, CHART.top);
   const loads = tables.map(({ perSecond }) => perSecond);
   const [first, last] = [Math.min(...loads), Math.max(...loads)];
   const x = (load: number) => CHART.left + 50 + ((load - first) / (last - first || 1)) * (right - CHART.left - 100);
-  const lines = inOrder(points).map(([system, list]) => {
-    const colour = SYSTEM_COLOURS[system];
-    const line = list.map(({ load, mean }) => `${n(x(load))},${n(y(mean))}`).join(" ");
-    const ends = list.map(
-      ({ load, mean, low, high }) =>
-        `<line stroke="${colour}" x1="${n(x(load))}" x2="${n(x(load))}" y1="${n(y(low))}" y2="${n(y(high))}"/>` +
-        `<circle fill="${colour}" cx="${n(x(load))}" cy="${n(y(mean))}" r="4"/>`,
+  const lines = SYSTEM_NAMES.toReversed().map((system) => {
+    const found = tables.flatMap(({ perSecond, rows }) =>
+      rows.filter((row) => row.system === system).map((row) => ({ at: x(perSecond), row })),
     );
-    return `<polyline class="line" stroke="${colour}" points="${line}"/>${ends.join("")}`;
+    const line = found.map(({ at, row }) => `${n(at)},${n(y(row.mean))}`).join(" ");
+    const drawn = `<polyline class="line" stroke="${SYSTEM_COLOURS[system]}" points="${line}"/>`;
+    return drawn + found.map(({ at, row }) => pointOf(row, at, y)).join("");
   });
   const grid = gridAcross(marks, y, secondsMark) + gridUp(loads, x, (load) => `${load}/s`);
   return svg("Mean time to first token by load", "requests a second", grid + lines.join(""));
 }
 
-/** Means of all scenarios, side by side. */
+const BETWEEN_POINTS = 9;
+
+/** Means of all scenarios, side by side, with their intervals. */
 export function scenarioChart(tables: readonly ReportTable[]): string {
-  const marks = decades(tables.flatMap(({ rows }) => rows.map(({ mean }) => mean)));
+  const marks = decades(tables.flatMap(({ rows }) => rows.flatMap(endsOf)));
   const y = logScale(marks[0]!, marks.at(-1)!, bottom, CHART.top);
   const step = (right - CHART.left) / Math.max(1, tables.length);
-  const bars = tables.map((table, at) => {
-    const width = (step * 0.8) / SYSTEM_NAMES.length;
-    const start = CHART.left + at * step + (step - width * table.rows.length) / 2;
-    const label = table.key.toUpperCase().replace("_", " ").toLowerCase().replace("w", "W");
-    return (
-      table.rows
-        .map(({ system, mean }, index) => {
-          const [left, top] = [start + index * width, y(mean)];
-          return `<rect fill="${SYSTEM_COLOURS[system]}" x="${n(left)}" y="${n(top)}" width="${n(width - 1)}" height="${n(bottom - top)}"/>`;
-        })
-        .join("") +
-      `<text class="mark" x="${n(CHART.left + (at + 0.5) * step)}" y="${bottom + 18}" text-anchor="middle">${label}</text>`
-    );
+  const groups = tables.map(({ key, rows }, at) => {
+    const middle = CHART.left + (at + 0.5) * step;
+    const label = `W${key.slice(1).replace("_", " ")}`;
+    const points = rows.map((row, index) => pointOf(row, middle + (index - (rows.length - 1) / 2) * BETWEEN_POINTS, y));
+    return `${points.join("")}<text class="mark" x="${n(middle)}" y="${bottom + 18}" text-anchor="middle">${label}</text>`;
   });
-  return svg("Mean time to first token by scenario", "scenario", gridAcross(marks, y, secondsMark) + bars.join(""));
+  return svg("Mean time to first token by scenario", "scenario", gridAcross(marks, y, secondsMark) + groups.join(""));
+}
+
+/** Where the mean and its interval lie; the interval of one seed is the mean. */
+function endsOf({ mean, meanOverSeeds: { low, high } }: ReportRow): [mean: number, low: number, high: number] {
+  return Number.isFinite(low) ? [mean, Math.max(low, mean / 100), high] : [mean, mean, mean];
+}
+
+function pointOf(row: ReportRow, at: number, y: Scale): string {
+  const colour = SYSTEM_COLOURS[row.system];
+  const [mean, low, high] = endsOf(row);
+  return (
+    `<line stroke="${colour}" x1="${n(at)}" x2="${n(at)}" y1="${n(y(low))}" y2="${n(y(high))}"/>` +
+    `<circle fill="${colour}" cx="${n(at)}" cy="${n(y(mean))}" r="4"/>`
+  );
 }
 
 /** Piloto is drawn last, over the others. */

@@ -2,7 +2,7 @@ import type { Figure } from "../figure.ts";
 import type { LimitsRow } from "./figures-limits.ts";
 import type { Plays } from "./play-all.ts";
 import type { PlaySize } from "./play-plan.ts";
-import { COLUMNS, cells, heading, LIMIT_COLUMNS, limitCells } from "./report.ts";
+import { COLUMNS, cells, conditions, LIMIT_COLUMNS, limitCells } from "./report.ts";
 import { SYSTEM_COLOURS } from "./report-axes.ts";
 import { distributionChart, loadChart, scenarioChart } from "./report-charts.ts";
 import { firstTimesOf, type ReportTable } from "./report-rows.ts";
@@ -75,7 +75,7 @@ function figureTable(figures: readonly Figure[]): string {
 }
 
 const scenarioTable = (table: ReportTable): string =>
-  `<h3>${asText(heading(table))}</h3>\n${wideTable(COLUMNS, table.rows.map(cells))}`;
+  `<h3>${asText(table.title)}</h3>\n<p class="soft">${asText(conditions(table))}</p>\n${wideTable(COLUMNS, table.rows.map(cells))}`;
 
 const limitsTable = (limits: readonly LimitsRow[]): string =>
   `<p>In the simulation without HTTP, virtual seconds; no policy can go below L1 to L4.</p>\n${wideTable(LIMIT_COLUMNS, limits.map(limitCells))}`;
@@ -92,12 +92,12 @@ const asText = (text: string): string => text.replaceAll("&", "&amp;").replaceAl
 const STYLE = `
 :root{color-scheme:light dark;--ink:#1c2630;--soft:#66717c;--rule:#dfe4e8;--paper:#fff}
 @media(prefers-color-scheme:dark){:root{--ink:#e6ebef;--soft:#98a4af;--rule:#303a44;--paper:#12181e}}
-body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:60rem;margin:2rem auto;padding:0 1rem}
+body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:76rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2.5rem}h3{font-size:.95rem;font-weight:600;margin:1.8rem 0 .4rem}
-figure{margin:1.5rem 0}figcaption{color:var(--soft)}svg{width:100%;height:auto;font:12px system-ui,sans-serif}
+figure{margin:1.5rem 0;max-width:54rem}figcaption{color:var(--soft);font-size:.9rem}svg{width:100%;height:auto;font:12px system-ui,sans-serif}
 .grid{stroke:var(--rule)}.mark,.axis{fill:var(--soft)}.line{fill:none;stroke-width:2.5;stroke-linejoin:round}
 .legend span{margin-right:1.2rem;white-space:nowrap}.legend i{display:inline-block;width:.8em;height:.8em;border-radius:2px;margin-right:.4em}
-.wide{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums}
+.soft{color:var(--soft);font-size:.85rem;margin:0 0 .4rem}.wide{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums}
 th,td{padding:.25rem .7rem .25rem 0;text-align:right;border-bottom:1px solid var(--rule);white-space:nowrap}
 th{color:var(--soft);font-weight:500}th:first-child,td:first-child{text-align:left}.missed{color:#c2410c}
 `;

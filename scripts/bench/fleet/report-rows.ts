@@ -18,7 +18,7 @@ export interface ReportRow extends Summary {
   /** Requests that their client had to send again. */
   readonly again: number;
   /** Over all runs: not answered when the play ended, and answered more than once. */
-  readonly open: number;
+  readonly unanswered: number;
   readonly twice: number;
   readonly prefixHits: number;
   readonly cpuUsPerRequest: number;
@@ -69,7 +69,7 @@ function rowOf(system: SystemName, runs: readonly ScenarioRun[], key: PlayKey): 
     loads: mean(({ totals }) => totals.loads),
     evicted: mean(({ totals }) => totals.unloads),
     again: sum(({ played }) => played.filter(({ attempts }) => attempts > 1).length),
-    open: sum(({ lost }) => lost),
+    unanswered: sum(({ unanswered }) => unanswered.length),
     twice: sum(({ totals }) => totals.duplicated),
     prefixHits:
       sum(({ totals }) => totals.prefixHits) /

@@ -7,14 +7,16 @@ export const BUSY_SHARE = 0.85;
 
 /** The tables for people, as text. */
 export function reportText(tables: readonly ReportTable[]): string {
-  return tables.map((table) => `${heading(table)}\n${align([COLUMNS, ...table.rows.map(cells)])}`).join("\n\n");
+  return tables
+    .map((table) => `${table.title} (${conditions(table)})\n${align([COLUMNS, ...table.rows.map(cells)])}`)
+    .join("\n\n");
 }
 
-/** Over a table: load, size, and whether the computer was too busy for its times. */
-export function heading({ title, perSecond, seeds, requests, busyShare, lateP99Ms }: ReportTable): string {
+/** Under a table's title: load, size, and whether the computer was too busy for its times. */
+export function conditions({ perSecond, seeds, requests, busyShare, lateP99Ms }: ReportTable): string {
   const size = `${perSecond} requests/s, ${seeds} ${seeds === 1 ? "seed" : "seeds"}, ${requests} requests`;
   const busy = `processors ${(busyShare * 100).toFixed(0)} % busy, requests left ${lateP99Ms.toFixed(1)} ms late (p99)`;
-  return `${title} (${size}; ${busy}${busyShare > BUSY_SHARE ? ": TOO BUSY, times are not to be trusted" : ""})`;
+  return `${size}; ${busy}${busyShare > BUSY_SHARE ? ": TOO BUSY, times are not to be trusted" : ""}`;
 }
 
 export const COLUMNS = [
@@ -48,7 +50,7 @@ export function cells(row: ReportRow): string[] {
     row.evicted.toFixed(0),
     row.prefixHits.toFixed(2),
     String(row.again),
-    String(row.open),
+    String(row.unanswered),
     String(row.twice),
     row.cpuUsPerRequest.toFixed(0),
   ];
