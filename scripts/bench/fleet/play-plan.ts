@@ -11,7 +11,7 @@ export type PlayKey = "w1_low" | "w1" | "w1_high" | "w2" | "w3" | "w4" | "w5" | 
 /** How much is played. */
 export interface PlaySize {
   readonly seeds: number;
-  /** Measured requests of a run; of `w6_alone` a tenth is left. */
+  /** Measured requests of a run; of `w6_alone` a tenth is left. 0: it is not played. */
   requests(key: PlayKey): number;
   /** Requests before them. */
   readonly warmUp: number;
@@ -34,14 +34,12 @@ export const FULL_SIZE: PlaySize = {
   isShort: false,
 };
 
-/** Where the goals lie the short form plays most; each number is what shows the effect in about half a minute. */
-const SHORT_REQUESTS: Readonly<Record<PlayKey, number>> = {
-  w1_low: 120,
+/** What goals hang on, and as much of it as shows the effect: half a minute in all. */
+const SHORT_REQUESTS: Readonly<Partial<Record<PlayKey, number>>> = {
   w1: 250,
   w1_high: 160,
   w2: 250,
   w3: 300,
-  w4: 120,
   w5: 300,
   w6: 700,
   w6_alone: 700,
@@ -49,7 +47,7 @@ const SHORT_REQUESTS: Readonly<Record<PlayKey, number>> = {
 
 export const QUICK_SIZE: PlaySize = {
   seeds: 1,
-  requests: (key) => SHORT_REQUESTS[key],
+  requests: (key) => SHORT_REQUESTS[key] ?? 0,
   warmUp: 40,
   scale: 20,
   flushMs: 50,
@@ -96,7 +94,9 @@ export interface PlayWhat {
 
 /** Everything that is to be played, seed by seed. */
 export function planPlays(size: PlaySize, { fleet, trace, scenarios }: PlayWhat): PlayItem[] {
-  const kinds = PLAY_KINDS.filter(({ scenario }) => !scenarios || scenarios.includes(scenario.slice(0, 2)));
+  const kinds = PLAY_KINDS.filter(
+    ({ key, scenario }) => size.requests(key) > 0 && (!scenarios || scenarios.includes(scenario.slice(0, 2))),
+  );
   const seeds = Array.from({ length: size.seeds }, (_, index) => index + 1);
   return seeds.flatMap((seed) => kinds.map((kind) => itemOf(kind, seed, size, { fleet, ...(trace && { trace }) })));
 }
