@@ -1,4 +1,5 @@
 import { faceOf } from "../domain/ids.ts";
+import { plainLine } from "../domain/plain-text.ts";
 import type { FleetWait, ModelFleet } from "../ports/model-fleet.ts";
 import { type Words, words } from "../words/words.ts";
 import { replyKey } from "./finish-turn.ts";
@@ -15,6 +16,7 @@ export interface NoticingFleet {
 const QUIET_MS = 3_000;
 /** How often what is left of a guess is looked at; it is shown again only when it reads otherwise. */
 const LOOK_EVERY_MS = 5_000;
+const LONGEST_NAME = 80;
 
 /**
  * Tells the person who waits for a PC what for and about how long, in the place where the answer will be. Faces that
@@ -102,5 +104,8 @@ function beginWait(
 function tellWait({ why, model, node, ahead, aboutMs }: FleetWait, sinceMs: number, say: Words["fleet"]): string {
   const leftMs = aboutMs === undefined ? undefined : Math.max(0, aboutMs - sinceMs);
   if (why === "no-pc") return say.noPc;
-  return why === "loading" ? say.loading(model, node, leftMs) : say.busy(model, ahead, leftMs);
+  // PCs tell the names of models: a face draws this as it comes.
+  const name = plainLine(model, LONGEST_NAME);
+  const where = node === undefined ? undefined : plainLine(node, LONGEST_NAME);
+  return why === "loading" ? say.loading(name, where, leftMs) : say.busy(name, ahead, leftMs);
 }

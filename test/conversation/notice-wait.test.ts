@@ -115,6 +115,15 @@ describe("who waits for a PC", () => {
     expect(notices()).toEqual(["Unos 20 s: van 3 peticiones antes que la tuya.", "Piloto está pensando"]);
   });
 
+  test("sees a model's name as text: what a PC told steers no terminal and breaks no line", async () => {
+    const { waits, notices, house, answer } = await waitingMessage();
+    const model = `a\u001b[2J\u001b]0;owned\u0007\nb\u202e${"x".repeat(500)}`;
+    waits({ model, why: "loading", node: "pc\u001b[31m2" });
+    await house.clock.advance(3_000);
+    await answer();
+    expect(notices()[0]).toBe(`Waiting: a b${"x".repeat(76)}… is loading on pc2.`);
+  });
+
   test("gets the answer although the face fails to show what it waits for", async () => {
     const { waits, notices, house, answer } = await waitingMessage({ fails: true });
     waits({ why: "no-pc" });
