@@ -41,8 +41,8 @@ const SHORT_REQUESTS: Readonly<Partial<Record<PlayKey, number>>> = {
   w2: 250,
   w3: 300,
   w5: 300,
-  w6: 700,
-  w6_alone: 700,
+  w6: 550,
+  w6_alone: 550,
 };
 
 export const QUICK_SIZE: PlaySize = {
