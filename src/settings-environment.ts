@@ -99,7 +99,8 @@ export function explainFirst(error: z.ZodError, content: unknown, place: string)
     return `The name "${String(issue.path.at(-1)).slice(0, 80)}" in ${place}: wanted ${wanted}.`;
   }
   const found = issue.path.reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown>)?.[part], content);
-  const told = /database_?url|secret|token/i.test(key)
+  // `contextTokens` is a number, and hides nothing.
+  const told = /database_?url|secret|token(?!s\b)/i.test(key)
     ? "something else (not shown)"
     : withoutPassword(JSON.stringify(found ?? null));
   return `${key || "The top level"} in ${place}: wanted ${wantedBy(issue)}, found ${told.slice(0, 200)}.`;

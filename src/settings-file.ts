@@ -52,9 +52,14 @@ const modelOption = z
     "an option other than num_ctx (see contextTokens) and num_predict",
   );
 
+const optionValue = z
+  .unknown()
+  .refine((value) => typeof value === "number" || typeof value === "boolean", "a number, or true or false")
+  .transform((value) => value as number | boolean);
+
 const FleetModel = z.strictObject({
   contextTokens: count.min(512).optional(),
-  options: z.record(modelOption, z.union([z.number(), z.boolean()])).optional(),
+  options: z.record(modelOption, optionValue).optional(),
   slots: count.max(256).optional(),
   pinned: z.array(z.string()).optional(),
   forbidden: z.array(z.string()).optional(),

@@ -106,4 +106,13 @@ describe("rules of a model that cannot be kept are refused with key, wanted and 
   test("and a model that is named twice", () => {
     expect(refusal({ fleet: PCS, models: { m: {}, "m:latest": {} } })).toContain("found another entry for m:latest");
   });
+
+  test("a wrong number or option is told with what was wanted and what was found", () => {
+    expect(refusal({ fleet: PCS, contextTokens: 1 })).toMatch(
+      /^contextTokens in .*wanted number to be >=512, found 1\.$/,
+    );
+    expect(refusal({ fleet: PCS, models: { m: { options: { temperature: "hot" } } } })).toMatch(
+      /^models\.m\.options\.temperature in .*: wanted a number, or true or false, found "hot"\.$/,
+    );
+  });
 });
