@@ -96,7 +96,7 @@ async function embed(
   if (request.texts.length === 0) return [];
   const { model, options } = await chooser.prepare(request.model, ["embedding"], signal);
   const promptTokens = Math.ceil(request.texts.reduce((sum, text) => sum + text.length, 0) / 4);
-  const want = { model, class: "interactive", share: "", promptTokens, maxTokens: 0 } as const;
+  const want = { model, class: "interactive", share: "", promptTokens, maxTokens: 0, comesWhole: true } as const;
   return router.route(want, signal, async (place) => {
     const { client, keepAliveS } = place;
     const { vectors, usage } = await client.embed({ model, texts: request.texts, keepAliveS, options }, place.signal);
@@ -122,6 +122,8 @@ function wantOf(request: ChatRequest, { model }: PreparedModel) {
   return {
     ...{ model, class: priority, share, affinity, maxTokens },
     promptTokens: Math.ceil((characters + tools) / 4),
+    // A tool call is sent when it is all there.
+    ...(tools > 0 && { comesWhole: true }),
     ...(onWaiting && { onWaiting: (wait: WaitEstimate) => onWaiting({ ...wait, model }) }),
   };
 }

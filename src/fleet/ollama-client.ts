@@ -125,6 +125,9 @@ interface Reading<T> {
 /** `shift` is a load option: a request that differs in it makes the PC load the model again. */
 export const FIXED = { shift: false } as const;
 
+/** Ollama is silent while a tool call is written, also behind a sentence: so many times as long is waited for it. */
+const TOOL_CALL_STALLS = 10;
+
 /** How long a connection that nobody uses stays open. */
 const IDLE_MS = 60_000;
 
@@ -226,12 +229,13 @@ export function createOllamaClient(
           throw failureOfStatus(node, body.model, response.statusCode, text);
         }
         const maxTokens = Number(body.options.num_predict);
+        const stallMs = timing.stallMs * (body.tools?.length ? TOOL_CALL_STALLS : 1);
         return readAnswer(response.body, {
           node,
           model: body.model,
           maxTokens,
           timer,
-          timing,
+          timing: { ...timing, stallMs },
           limits,
           caller: signal,
           ...heard,

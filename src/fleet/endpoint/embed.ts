@@ -8,7 +8,8 @@ import { fitOptions } from "./fit-options.ts";
 import { readEmbed } from "./ollama-request.ts";
 import { prepareModel } from "./prepare-model.ts";
 import { relayDocument } from "./relay-document.ts";
-import { toJson, wantOf, withKeepAlive } from "./serve-generation.ts";
+import { wantOf, withKeepAlive } from "./serve-generation.ts";
+import { toJson } from "./to-json.ts";
 
 /** Texts to become vectors, in Ollama's words. */
 export interface EmbedWish extends Readonly<Record<string, unknown>> {
@@ -56,7 +57,8 @@ export async function embed(wish: EmbedWish, exchange: Exchange, deps: RouteDeps
   const body = toJson({ ...wish, ...prepared.fixed, options, keep_alive: undefined });
   const texts = typeof input === "string" ? [input] : input;
   const characters = texts.reduce((sum, text) => sum + text.length, 0);
-  const want = wantOf(exchange, prepared, { size: { characters, images: 0 }, affinity: undefined });
+  const size = { characters, images: 0 };
+  const want = { ...wantOf(exchange, prepared, { size, affinity: undefined }), comesWhole: true };
   return fleet.router.route(want, exchange.signal, async (place) => {
     // Ollama's OpenAPI file knows `keep_alive` of /api/embed as text only.
     const sent = { path: "/api/embed", model: prepared.model, body: withKeepAlive(body, `"${place.keepAliveS}s"`) };

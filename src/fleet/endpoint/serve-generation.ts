@@ -2,7 +2,6 @@ import type { Ability } from "../choose-model.ts";
 import type { PreparedModel } from "../prepared-model.ts";
 import type { Want } from "../route/router.ts";
 import type { Exchange, RouteDeps } from "./exchange.ts";
-import { EndpointRefusal } from "./failure-answer.ts";
 import { fitOptions, mustRefuse } from "./fit-options.ts";
 import { prepareModel } from "./prepare-model.ts";
 import type { PromptSize } from "./prompt-size.ts";
@@ -10,6 +9,7 @@ import { tokensOf } from "./prompt-size.ts";
 import type { Sending } from "./relay-answer.ts";
 import { relayAnswer } from "./relay-answer.ts";
 import type { Sink } from "./sink.ts";
+import { toJson } from "./to-json.ts";
 
 /** What a program wants generated, in Ollama's words, whichever dialect it spoke. */
 export interface Generation {
@@ -39,7 +39,8 @@ export async function serveGeneration(
   const { fleet } = deps;
   const prepared = await prepareModel(fleet.prepare, { model: request.model, needs }, exchange.signal);
   const text = toBody({ request, size, defaults }, prepared);
-  const want = wantOf(exchange, prepared, { size, affinity, options: request.options });
+  const comesWhole = needs.includes("tools"); // a tool call is sent when it is all there
+  const want = { ...wantOf(exchange, prepared, { size, affinity, options: request.options }), comesWhole };
   await fleet.router.route(want, exchange.signal, (place) =>
     relayAnswer(place, { path, model: prepared.model, body: withKeepAlive(text, place.keepAliveS) }, sink, deps),
   );
@@ -86,14 +87,4 @@ function toBody(
 /** The place says how long the model stays, and a request may see several places: the rest is written once. JSON in. */
 export function withKeepAlive(body: string, keepAlive: number | string): string {
   return `${body.slice(0, -1)},"keep_alive":${keepAlive}}`;
-}
-
-/** @throws EndpointRefusal 400 for what is nested so deeply that it cannot be written */
-export function toJson(value: unknown): string {
-  try {
-    return JSON.stringify(value);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new EndpointRefusal(400, "invalid_request", "The request is nested too deeply.");
-  }
 }

@@ -46,6 +46,7 @@ export function createAskModel({ router, prepare, clock }: AskDeps, { isQuiet }:
       share: PROBE_SHARE,
       promptTokens: Math.ceil(JSON.stringify(question.messages).length / 4),
       maxTokens: question.maxTokens,
+      comesWhole: question.tools !== undefined,
       ...(isQuiet && { deadlineMs: clock.nowMs() + QUIET_WAIT_MS }),
     };
     return router.route(want, signal, async (place) => {

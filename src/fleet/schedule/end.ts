@@ -1,11 +1,11 @@
 import { breakerFailure, breakerSuccess } from "./breaker.ts";
 import { dropCopy, wake } from "./copies.ts";
 import { allFailed } from "./hope.ts";
-import { learnAnswer, learnDecode, learnPrefill } from "./learned-rates.ts";
+import { learnUsage } from "./learn-usage.ts";
 import { enqueue } from "./queue.ts";
 import { countStreams } from "./send.ts";
-import type { Outcome, Usage } from "./shapes.ts";
-import { learnSlots, slotMissed } from "./slots.ts";
+import type { Outcome } from "./shapes.ts";
+import { learnSlots } from "./slots.ts";
 import { placeSoon } from "./slow-loop.ts";
 import type { Sent, World } from "./world.ts";
 
@@ -18,6 +18,10 @@ export function noteFirstToken(world: World, sent: Sent, nowMs: number): void {
   breakerSuccess(sent.node.breaker);
   sent.node.pauses = 0;
   const { guess, request } = sent.entry;
+  if (request.comesWhole) {
+    wake(world, sent.node);
+    return;
+  }
   const model = world.models.get(request.model);
   if (guess !== undefined && model !== undefined && guess.aboutMs > 500) {
     const ratio = Math.log(Math.max(100, nowMs - guess.atMs) / guess.aboutMs);
@@ -95,33 +99,4 @@ function requeue(world: World, { entry }: Sent, nowMs: number): void {
 function pause(world: World, { node }: Sent, nowMs: number): void {
   node.pausedUntilMs = Math.max(node.pausedUntilMs, nowMs + world.tuning.busyPauseMs * 2 ** Math.min(3, node.pauses));
   node.pauses += 1;
-}
-
-/** What the PC tells is believed where it fits what was seen from here; else what was seen counts. */
-function learnUsage(world: World, sent: Sent, usage: Usage, nowMs: number): void {
-  const { node, copy, entry } = sent;
-  const { model, share, promptTokens: estimated } = entry.request;
-  const told = usage.answerTokens ?? 0;
-  const answerTokens = told >= 0 && told < 1e6 ? told : 0;
-  // Embeddings write nothing: that counts as one, the least there is.
-  learnAnswer(world.rates, model, share, estimated, Math.max(1, answerTokens));
-  copy.model.demand.answerTokens += 0.05 * (answerTokens - copy.model.demand.answerTokens);
-  const firstMs = sent.firstTokenAtMs! - sent.sentMs;
-  const restMs = nowMs - sent.firstTokenAtMs!;
-  const isHonest = fits(usage.decodeMs, restMs, 0.3) && fits(usage.prefillMs, firstMs, 0);
-  const prefillMs = isHonest ? (usage.prefillMs ?? firstMs) : firstMs;
-  const decodeMs = isHonest ? (usage.decodeMs ?? restMs) : restMs;
-  const waitedMs = isHonest ? (usage.totalMs ?? 0) - (usage.loadMs ?? 0) - prefillMs - decodeMs : 0;
-  const meanFirst = firstMs > 0 ? (sent.streamMsAtFirst - sent.streamMsAtSend) / firstMs : 1;
-  const meanRest = restMs > 0 ? (node.streamMs - sent.streamMsAtFirst) / restMs : 1;
-  if (!sent.isPrefixHit && sent.otherEndedMs === undefined && (usage.loadMs ?? 0) < 0.2 * Math.max(1, firstMs)) {
-    const tokens = usage.promptTokens ?? estimated;
-    learnPrefill(world.rates, node.name, model, { tokens, ms: Math.max(prefillMs, 0.01), streams: meanFirst });
-  }
-  if (restMs > 0) learnDecode(world.rates, node.name, model, { tokens: answerTokens, ms: decodeMs, streams: meanRest });
-  if (waitedMs > Math.max(300, 0.3 * firstMs) && !sent.isSlotTry) slotMissed(world, copy, nowMs);
-}
-
-function fits(toldMs: number | undefined, seenMs: number, least: number): boolean {
-  return toldMs === undefined || (toldMs >= least * seenMs - 50 && toldMs <= 1.1 * seenMs + 50);
 }

@@ -27,7 +27,8 @@ export function send(
     streamMsAtFirst: 0,
     isAborted: false,
   };
-  const firstTokenBudgetMs = budgetMs(world, copy, predicted.firstTokenMs, { nowMs, isSlotTry });
+  const expectedMs = entry.request.comesWhole ? predicted.serviceMs : predicted.firstTokenMs;
+  const firstTokenBudgetMs = budgetMs(world, copy, expectedMs, { nowMs, isSlotTry });
   world.waiting.delete(entry.request.id);
   world.deadlines.remove(entry);
   world.sent.set(entry.request.id, sent);

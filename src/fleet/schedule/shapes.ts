@@ -25,6 +25,10 @@ export interface FleetRequest {
   readonly tolerations?: readonly string[];
   /** Labels that a PC must have. */
   readonly labels?: readonly string[];
+  /**
+   * Its answer may come in one piece, when it is all there: a tool call, vectors. Ollama sends nothing before.
+   */
+  readonly comesWhole?: boolean;
   /** Still waiting then: it is given up. On the scheduler's clock. */
   readonly deadlineMs?: number;
 }

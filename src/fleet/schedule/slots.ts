@@ -42,23 +42,30 @@ export function learnSlots(world: World, sent: Sent, nowMs: number): void {
   const learned = learnedOf(world, copy.node.name, copy.model.name);
   if (otherEndedMs === undefined) {
     learned.misses = 0;
-    if (!sent.isSlotTry) return;
-    learned.slots += 1;
-    learned.noMoreAtMs = undefined;
-  } else {
-    const hadToWait = otherEndedMs - sent.sentMs > 1.5 * sent.firstTokenMs + 300;
-    if (!hadToWait) return;
-    if (sent.isSlotTry) learned.noMoreAtMs = nowMs;
-    else learned.misses += 1;
-    if (learned.misses >= MISSES) slotMissed(world, copy, nowMs);
+    if (sent.isSlotTry) slotThere(world, copy);
+    return;
   }
+  const hadToWait = otherEndedMs - sent.sentMs > 1.5 * sent.firstTokenMs + 300;
+  if (!hadToWait) return;
+  if (sent.isSlotTry) learned.noMoreAtMs = nowMs;
+  else learned.misses += 1;
+  if (learned.misses >= MISSES) slotMissed(world, copy, nowMs);
   copy.slots = slotsOf(world, copy.node, copy.model);
 }
 
-/** A request waited inside the PC although it was within what is known: one less. */
-export function slotMissed(world: World, copy: Copy, nowMs: number): void {
+/** The slot that was tried is there. */
+export function slotThere(world: World, copy: Copy): void {
+  if (laidDownSlots(world, copy.node, copy.model) !== undefined) return;
   const learned = learnedOf(world, copy.node.name, copy.model.name);
-  learned.slots = Math.max(1, learned.slots - 1);
+  learned.slots = Math.min(world.tuning.slotsMax, learned.slots + 1);
+  learned.noMoreAtMs = undefined;
+  copy.slots = slotsOf(world, copy.node, copy.model);
+}
+
+/** A request waited inside the PC although it was within what is known: one less. One that was a try: no more. */
+export function slotMissed(world: World, copy: Copy, nowMs: number, wasTry = false): void {
+  const learned = learnedOf(world, copy.node.name, copy.model.name);
+  if (!wasTry) learned.slots = Math.max(1, learned.slots - 1);
   learned.misses = 0;
   learned.noMoreAtMs = nowMs;
   copy.slots = slotsOf(world, copy.node, copy.model);
