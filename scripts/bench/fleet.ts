@@ -40,7 +40,7 @@ export const bench: Bench = {
     figures.push(...(await measureFront(options.isQuick ? { rounds: 8, each: 128 } : { rounds: 30, each: 320 }, log)));
     const items = planPlays(options.size, what);
     log("Limits…");
-    const limits = measureLimits(items, { fleet, evaluations: options.isQuick ? 1000 : 4000, log });
+    const limits = measureLimits(items, { fleet, evaluations: options.isQuick ? 1000 : 2500, log });
     log(`${items.length} runs over HTTP, time ${options.size.scale} times as fast as real…`);
     const capacity = REQUESTS_PER_S * availableParallelism();
     const { scale, flushMs } = options.size;

@@ -20,9 +20,9 @@ export interface ReportContent {
 export function reportPage({ plays, tables, figures, limits, size }: ReportContent): string {
   const steady = tables.filter(({ key }) => key.startsWith("w1"));
   const charts = [
-    steady.length > 1 && chart("Steady work at three loads: mean, with 95 % intervals over seeds", loadChart(steady)),
+    steady.length > 1 && chart("Steady work: mean at each load, with 95 % intervals over seeds", loadChart(steady)),
     plays.has("w1") && chart("Steady work at mid load: who has waited how long", distributionChart(timesOf(plays))),
-    tables.length > 0 && chart("Mean of every scenario", scenarioChart(tables)),
+    tables.length > 0 && chart("Mean of every scenario, with 95 % intervals over seeds", scenarioChart(tables)),
   ];
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">

@@ -7,14 +7,23 @@ import { startProgram } from "./systems-child.ts";
 /** Which PCs each model is sent to. */
 export type ModelPlan = ReadonlyMap<string, readonly string[]>;
 
-/** HAProxy with a backend, and so a central queue, for each set of PCs that models are sent to. */
-export async function startHaproxy(plan: ModelPlan, options: SystemOptions): Promise<RunningSystem> {
+/** A backend, and so a central queue and a limit a PC, for each model, or for all models that go to the same PCs. */
+export type QueueFor = "model" | "same-pcs";
+
+/** HAProxy that sends models to PCs as the plan has it. */
+export async function startHaproxy(
+  plan: ModelPlan,
+  options: SystemOptions,
+  queueFor: QueueFor = "same-pcs",
+): Promise<RunningSystem> {
+  const backendOf = (model: string, names: readonly string[]) => nameOf(queueFor === "model" ? [model] : names);
   mkdirSync(options.folder, { recursive: true });
   const mapFile = path.join(options.folder, "models.map");
   const file = path.join(options.folder, "haproxy.cfg");
-  writeFileSync(mapFile, [...plan].map(([model, names]) => `${model} ${backendOf(names)}\n`).join(""));
+  writeFileSync(mapFile, [...plan].map(([model, names]) => `${model} ${backendOf(model, names)}\n`).join(""));
+  const backends = new Map([...plan].map(([model, names]) => [backendOf(model, names), names]));
   const program = await startListening((port) => {
-    writeFileSync(file, haproxyConfig({ port, mapFile, plan }, options));
+    writeFileSync(file, haproxyConfig({ port, mapFile, backends }, options));
     return startProgram("/usr/sbin/haproxy", ["-db", "-q", "-f", file], { isQuiet: true });
   });
   return { ...program, headers: { interactive: { "x-priority": "interactive" } } };
@@ -40,7 +49,15 @@ const SERVER_TIMEOUT_S = 600;
 const BUFFER_BYTES = 96 * 1024;
 const HEADER_BYTES = 16 * 1024;
 
-const backendOf = (names: readonly string[]) => `on_${[...names].sort().join("_").replaceAll(/[^\w]/g, "-")}`;
+const nameOf = (names: readonly string[]) => `for_${[...names].sort().join("_").replaceAll(/[^\w]/g, "-")}`;
+
+export interface HaproxyParts {
+  readonly port: number;
+  /** From a model's name to its backend. */
+  readonly mapFile: string;
+  /** PCs by backend. */
+  readonly backends: ReadonlyMap<string, readonly string[]>;
+}
 
 /**
  * What a careful operator writes: model from the body (a buffer that holds large chats), one central queue a backend,
@@ -48,11 +65,10 @@ const backendOf = (names: readonly string[]) => `on_${[...names].sort().join("_"
  * PC that is down closed so that clients try again, another PC where one failed before its answer.
  */
 export function haproxyConfig(
-  { port, mapFile, plan }: { port: number; mapFile: string; plan: ModelPlan },
+  { port, mapFile, backends }: HaproxyParts,
   { pcs, scale, largestBodyBytes = 0 }: SystemOptions,
 ): string {
   const ms = (seconds: number) => `${Math.max(1, Math.round((seconds * 1000) / scale))}ms`;
-  const backends = new Map([...plan.values()].map((names) => [backendOf(names), names]));
   const checked = pcs.map(
     (pc) =>
       `  server ${pc.name} 127.0.0.1:${pc.port} check inter ${ms(5)} fall 3 rise 2 on-marked-down shutdown-sessions`,

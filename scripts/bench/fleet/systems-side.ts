@@ -48,7 +48,7 @@ export async function startSide(name: SystemName, side: SideOptions): Promise<Si
 
 const START: Readonly<Record<SystemName, (options: SystemOptions, fleet: BenchFleet) => Promise<RunningSystem>>> = {
   piloto: startPiloto,
-  pinned: (options, fleet) => startHaproxy(planByHand(fleet), options),
+  pinned: (options, fleet) => startHaproxy(planByHand(fleet), options, "model"),
   haproxy: (options) => startHaproxy(planByDisk(options.pcs), options),
   least_conn: startNginx,
   round_robin: startRoundRobin,
