@@ -48,10 +48,23 @@ export function read<T extends z.ZodType>(shape: T, body: string): z.infer<T> {
   const value = parse(body);
   const found = shape.safeParse(value);
   // The value as it came, not zod's copy: keys keep their order, and nothing is copied.
-  if (found.success) return value as z.infer<T>;
+  if (found.success) return withPlainKeys(value as z.infer<T>);
   const { path, message } = found.error.issues[0]!;
   const where = path.map(String).join(".") || "the request";
   throw new EndpointRefusal(400, "invalid_request", `${where}: ${message}`.slice(0, 300));
+}
+
+const PLAIN_KEY = /^[a-z0-9_]+$/;
+
+/**
+ * Ollama reads keys whatever their case ("OPTIONS", "ſhift"), and the last of two wins (Go's encoding/json): a key that
+ * nobody here reads would undo what the fleet lays down. All of Ollama's and OpenAI's are plain; others are dropped.
+ */
+function withPlainKeys<T>(request: T): T {
+  for (const key in request) {
+    if (!PLAIN_KEY.test(key)) delete request[key];
+  }
+  return request;
 }
 
 function parse(body: string): unknown {
