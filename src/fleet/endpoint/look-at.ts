@@ -10,6 +10,7 @@ import {
 import type { Timers } from "../timers.ts";
 import type { SeenPc } from "./endpoint-fleet.ts";
 import type { EndpointLimits } from "./limits.ts";
+import { toJson } from "./to-json.ts";
 
 interface LookDeps {
   readonly clock: Clock;
@@ -20,7 +21,7 @@ interface LookDeps {
 
 /**
  * One document of one PC with all that it says (the fleet itself keeps what it needs only). Takes no slot.
- * @throws PilotoError NODE_… | MODEL_MISSING | CANCELLED
+ * @throws PilotoError NODE_… | MODEL_MISSING | CANCELLED; EndpointRefusal 400
  */
 export async function lookAt(
   { name, client }: SeenPc,
@@ -28,11 +29,12 @@ export async function lookAt(
   { clock, timers, limits, signal }: LookDeps,
 ): Promise<unknown> {
   const node = { name, url: path };
+  const sent = body === undefined ? undefined : toJson(body);
   const tooLate = new AbortController();
   const due = timers.at(clock.nowMs() + limits.lookMs, () => tooLate.abort());
   try {
     const either = AbortSignal.any([signal, tooLate.signal]);
-    const answer = await client.forward(path, body === undefined ? undefined : JSON.stringify(body), either);
+    const answer = await client.forward(path, sent, either);
     let text = "";
     for await (const chunk of answer.body.setEncoding("utf8")) {
       text += chunk;

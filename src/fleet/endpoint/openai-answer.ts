@@ -59,7 +59,9 @@ export function createEventSink(
       begin();
       let events = "";
       for (const line of valuesOf(lines)) if (hasMessage(line)) events += event(line, null);
-      events += chunk([{ index: 0, delta: {}, finish_reason: finishOf(last, calls.count()) }]);
+      // Who heard no word yet hears whose answer it is: openai's client takes no stream without a role.
+      const delta = isFirst ? { role: "assistant", content: "" } : {};
+      events += chunk([{ index: 0, delta, finish_reason: finishOf(last, calls.count()) }]);
       if (withUsage) events += chunk([], { usage: usageOf(last) });
       res.end(`${events}data: [DONE]\n\n`);
     },

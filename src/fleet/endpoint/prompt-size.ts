@@ -1,3 +1,5 @@
+import { toJson } from "./to-json.ts";
+
 /** A usual token has about four characters; an image counts as many tokens as common vision models make of one. */
 const CHARACTERS_PER_TOKEN = 4;
 const TOKENS_PER_IMAGE = 800;
@@ -18,9 +20,9 @@ export interface Said {
   readonly images?: readonly string[] | null;
 }
 
-/** `tools` count as they are written. */
+/** `tools` count as they are written. @throws EndpointRefusal 400 for tools that cannot be */
 export function sizeOfMessages(messages: readonly Said[], tools?: readonly unknown[] | null): PromptSize {
-  let characters = tools?.length ? JSON.stringify(tools).length : 0;
+  let characters = tools?.length ? toJson(tools).length : 0;
   let images = 0;
   for (const message of messages) {
     characters += message.content?.length ?? 0;
