@@ -1,14 +1,5 @@
-import type { Pool } from "undici";
-import { attemptOnce } from "./play-once.ts";
+import { type AttemptDeps, attemptOnce } from "./play-once.ts";
 import type { Played, PlayRequest } from "./play-shapes.ts";
-
-export interface AttemptDeps {
-  readonly pool: Pool;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly scale: number;
-  /** Aborts when the play is over. */
-  readonly over: AbortSignal;
-}
 
 /** Virtual time that a client waits before it tries again: doubled each time, up to the second number. */
 const FIRST_PAUSE_MS = 1000;

@@ -1,6 +1,13 @@
-import type { Dispatcher } from "undici";
-import type { AttemptDeps } from "./play-attempts.ts";
+import type { Dispatcher, Pool } from "undici";
 import type { PlayRequest } from "./play-shapes.ts";
+
+export interface AttemptDeps {
+  readonly pool: Pool;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly scale: number;
+  /** Aborts when the play is over. */
+  readonly over: AbortSignal;
+}
 
 export type Seen =
   | { readonly kind: "done"; readonly firstAtMs: number; readonly prefillMs?: number }
