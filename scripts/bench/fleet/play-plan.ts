@@ -26,11 +26,11 @@ export interface PlaySize {
 
 export const FULL_SIZE: PlaySize = {
   seeds: 5,
-  requests: () => 700,
-  warmUp: 100,
+  requests: (key) => (key === "w3" || key === "w5" ? 700 : 550),
+  warmUp: 80,
   scale: 20,
   flushMs: 50,
-  drainMs: 300_000,
+  drainMs: 200_000,
   isShort: false,
 };
 
