@@ -28,6 +28,31 @@ export function failureOfStatus(node: NodeName, model: string, status: number, b
   return nodeFailed(node, `it answered ${status}: ${words || "nothing more"}`);
 }
 
+/** What only the request is to blame for. A status that a proxy in between may send counts as its PC's failure. */
+const REQUESTS_FAULT: readonly number[] = [400, 422];
+
+/**
+ * The same for a question to a model: one that the PC refuses, in words as Ollama sends them, is refused by every PC,
+ * and none of them is the worse for it. `isThinking`: whether the request asked for thoughts.
+ */
+export function failureOfQuestion(
+  node: NodeName,
+  { model, isThinking }: { readonly model: string; readonly isThinking: boolean },
+  { status, body }: { readonly status: number; readonly body: string },
+): Error {
+  const failure = failureOfStatus(node, model, status, body);
+  if (failure instanceof ThinkRefused && isThinking) return failure;
+  const isNamed = failure instanceof PilotoError && failure.code !== "NODE_FAILED";
+  const isRefusal = REQUESTS_FAULT.includes(status) && ErrorBody.safeParse(parseOrText(body)).success;
+  if (isNamed || !isRefusal) return namedFailure(node, failure);
+  return new PilotoError("MODEL_LACKS_ABILITY", `${model} on ${node.name} refused the request: ${errorWords(body)}`);
+}
+
+/** ThinkRefused is for who asked for thoughts; from anything else it is nonsense that the PC says. */
+export function namedFailure(node: NodeName, failure: Error): Error {
+  return failure instanceof ThinkRefused ? nodeFailed(node, failure.message) : failure;
+}
+
 /** A PC that cannot be reached, or fell silent before its first token. */
 export function nodeUnreachable(node: NodeName, why: string, cause?: unknown): PilotoError {
   return new PilotoError("NODE_UNREACHABLE", `${node.name} (${node.url}) could not be reached: ${why}.`, { cause });

@@ -8,8 +8,10 @@ import type { Clock } from "../../core/ports/clock.ts";
 import type { NodeName } from "./fleet-failures.ts";
 import {
   cancelled,
+  failureOfQuestion,
   failureOfStatus,
   isNetworkError,
+  namedFailure,
   networkWords,
   nodeFailed,
   nodeUnreachable,
@@ -120,6 +122,8 @@ interface Reading<T> {
   readonly model?: string;
   readonly budgetMs: number;
   readonly maxBytes?: number;
+  /** A caller's own: what the PC refuses is the request's fault. */
+  readonly isQuestion?: boolean;
 }
 
 /** `shift` is a load option: a request that differs in it makes the PC load the model again. */
@@ -187,13 +191,17 @@ export function createOllamaClient(
     path: string,
     body: unknown,
     signal: AbortSignal,
-    { read, model = "", budgetMs, maxBytes = limits.documentBytes }: Reading<T>,
+    { read, model = "", budgetMs, maxBytes = limits.documentBytes, isQuestion }: Reading<T>,
   ): Promise<T> {
     return exchange(signal, budgetMs, async (timer) => {
       timer.begin("answer", budgetMs);
       const response = await send(path, body, timer.signal);
       const text = await readText(node, response.body, maxBytes);
-      if (response.statusCode !== 200) throw failureOfStatus(node, model, response.statusCode, text);
+      if (response.statusCode !== 200) {
+        const said = { status: response.statusCode, body: text };
+        if (isQuestion) throw failureOfQuestion(node, { model, isThinking: false }, said);
+        throw namedFailure(node, failureOfStatus(node, model, said.status, text));
+      }
       const value = read(parseJson(text));
       if (value === undefined) throw nodeFailed(node, `${path} did not answer with what Ollama sends`);
       return value;
@@ -226,7 +234,8 @@ export function createOllamaClient(
         const response = await send("/api/chat", sent, timer.signal);
         if (response.statusCode !== 200) {
           const text = await readText(node, response.body, limits.lineBytes);
-          throw failureOfStatus(node, body.model, response.statusCode, text);
+          const asked = { model: body.model, isThinking: body.think !== undefined };
+          throw failureOfQuestion(node, asked, { status: response.statusCode, body: text });
         }
         const maxTokens = Number(body.options.num_predict);
         const stallMs = timing.stallMs * (body.tools?.length ? TOOL_CALL_STALLS : 1);
@@ -244,7 +253,9 @@ export function createOllamaClient(
     async embed({ model, texts, keepAliveS, options }, signal) {
       const body = { model, input: texts, truncate: false, ...FIXED, options, keep_alive: keepAliveS };
       const read = (value: unknown) => EmbedBody.safeParse(value).data;
-      const found = await document("/api/embed", body, signal, { read, model, budgetMs: timing.firstTokenMs });
+      const found = await document("/api/embed", body, signal, {
+        ...{ read, model, budgetMs: timing.firstTokenMs, isQuestion: true },
+      });
       const vectors = found.embeddings;
       const isWhole = vectors.length === texts.length && vectors.every(({ length }) => length === vectors[0]!.length);
       if (!isWhole) throw nodeFailed(node, `${texts.length} texts were sent and ${vectors.length} vectors came back`);
