@@ -96,6 +96,7 @@ async function serve(req: IncomingMessage, res: ServerResponse, door: Door): Pro
     const caller = found?.isOpen ? NOBODY : await authorize(req, door.clients);
     if (!found) throw new EndpointRefusal(404, "not_found", `There is no ${req.method} ${path.slice(0, 100)} here.`);
     const taken = await door.bodies.read(req);
+    if (res.closed) return void door.bodies.letGo(taken.bytes);
     heldBytes = taken.bytes;
     const exchange = { caller, affinity: affinityIn(req), body: taken.text, rest: found.rest, res };
     await found.route({ ...exchange, signal: leaving.signal }, door.deps);
@@ -103,6 +104,12 @@ async function serve(req: IncomingMessage, res: ServerResponse, door: Door): Pro
     // Whoever left is told nothing.
     if (!leaving.signal.aborted && !req.errored) answerFailure(error, path, res, door.deps.logger);
   }
+  dropUnread(res, door.deps.limits.slowReaderMs);
+}
+
+/** The whole answer is handed over; who takes nothing of it for too long is cut off. Real time: the socket's own. */
+function dropUnread(res: ServerResponse, afterMs: number): void {
+  if (res.writableLength > 0 && !res.destroyed) res.setTimeout(afterMs, () => res.destroy());
 }
 
 /** Made once: a reason of its own for each would cost a stack trace each. */
