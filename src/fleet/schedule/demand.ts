@@ -1,6 +1,9 @@
 import type { FleetRequest } from "./shapes.ts";
 import type { Tuning } from "./tuning.ts";
 
+/** What the newest request adds to a mean, at least. */
+const MEAN_PART = 0.01;
+
 /** How often a model is asked for, and by what kind of request; smoothed, and decaying while nobody asks. */
 export interface Demand {
   fast: number;
@@ -8,9 +11,11 @@ export interface Demand {
   interactive: number;
   atMs: number;
   firstMs: number;
+  /** Means over about the last hundred requests: what a copy can serve is reckoned from them. */
   promptTokens: number;
   answerTokens: number;
   seen: number;
+  answered: number;
   /** When an interactive request came last. */
   interactiveAtMs: number;
 }
@@ -25,6 +30,7 @@ export function noDemand(nowMs: number): Demand {
     promptTokens: 0,
     answerTokens: 0,
     seen: 0,
+    answered: 0,
     interactiveAtMs: Number.NEGATIVE_INFINITY,
   };
 }
@@ -45,9 +51,14 @@ export function countArrival(
     demand.interactiveAtMs = nowMs;
   }
   demand.seen += 1;
-  const part = Math.max(0.05, 1 / demand.seen);
-  demand.promptTokens += part * (request.promptTokens - demand.promptTokens);
-  demand.answerTokens += part * (answerTokens - demand.answerTokens);
+  demand.promptTokens += Math.max(MEAN_PART, 1 / demand.seen) * (request.promptTokens - demand.promptTokens);
+  if (demand.answered === 0) demand.answerTokens += (answerTokens - demand.answerTokens) / demand.seen;
+}
+
+/** An answer is complete. Guesses are of the middle answer; only what was written tells the mean. */
+export function countAnswer(demand: Demand, answerTokens: number): void {
+  demand.answered += 1;
+  demand.answerTokens += Math.max(MEAN_PART, 1 / (demand.answered + 2)) * (answerTokens - demand.answerTokens);
 }
 
 /** Requests a second, measured over two spans and weighed: the short one sees a change first. */

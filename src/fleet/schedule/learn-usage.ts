@@ -1,3 +1,4 @@
+import { countAnswer } from "./demand.ts";
 import { learnAnswer, learnDecode, learnPrefill } from "./learned-rates.ts";
 import type { Usage } from "./shapes.ts";
 import { slotMissed, slotThere } from "./slots.ts";
@@ -22,7 +23,7 @@ export function learnUsage(world: World, sent: Sent, usage: Usage, nowMs: number
   const answerTokens = told >= 0 && told < 1e6 ? told : 0;
   // Embeddings write nothing: that counts as one, the least there is.
   learnAnswer(world.rates, model, share, estimated, Math.max(1, answerTokens));
-  copy.model.demand.answerTokens += 0.05 * (answerTokens - copy.model.demand.answerTokens);
+  countAnswer(copy.model.demand, answerTokens);
   const { prefillMs, decodeMs, waitedMs, ...streams } = comesWhole
     ? phasesOfWhole(sent, usage, nowMs)
     : phasesOf(sent, usage, nowMs);

@@ -53,7 +53,7 @@ export const PLACEMENT_OPTIONS: PlacementOptions = {
   hardLoads: 3,
   patienceMs: 20_000,
   batchPatienceMs: 300_000,
-  margin: 1.5,
+  margin: 2.5,
   youngMargin: 3,
   youngMs: 300_000,
   worth: 0.1,

@@ -91,7 +91,7 @@ export const TUNING: Tuning = {
   prefixSaves: 0.8,
   affinitiesPerSlot: 1,
   inflictedWeight: 0.1,
-  inflictedQueueWeight: 1,
+  inflictedQueueWeight: 4,
   holdWeight: 0.02,
   trialMs: 5_000,
   spreadMs: 5,
