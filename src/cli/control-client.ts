@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { ERROR_CODES, type ErrorCode, PilotoError } from "../../core/domain/errors.ts";
 import { type ControlAddress, readControlAddress } from "../control-files.ts";
 import type { FleetControl } from "../fleet-control.ts";
@@ -31,17 +31,24 @@ export async function findRunning(dataFolder: string): Promise<RunningFleet | un
   };
 }
 
+/** Many programs answer everything with 200 and a page of theirs: only what reads like Piloto's answer counts. */
 async function opens(address: ControlAddress): Promise<boolean> {
-  const answer = await send(address, "/fleet/decisions", { withinMs: OPENS_WITHIN_MS }).catch((error: unknown) => {
-    if (isUnreachable(error)) return undefined;
+  try {
+    const answer = await send(address, "/fleet/decisions", { withinMs: OPENS_WITHIN_MS });
+    if (answer.status === 200) return OpenAnswer.safeParse(await answer.json()).success;
+    await answer.body?.cancel();
+    return false;
+  } catch (error) {
+    if (isNotPiloto(error)) return false;
     throw error;
-  });
-  await answer?.body?.cancel();
-  return answer?.status === 200;
+  }
 }
 
-/** Nobody listens, or who listens is no HTTP server: either way it is not Piloto. */
-const isUnreachable = (error: unknown) => error instanceof TypeError || (error as Error).name === "TimeoutError";
+const OpenAnswer = z.object({ decisions: z.array(z.unknown()) });
+
+/** Nobody listens, or who listens is no HTTP server, or does not speak JSON. */
+const isNotPiloto = (error: unknown) =>
+  error instanceof TypeError || error instanceof SyntaxError || (error as Error).name === "TimeoutError";
 
 async function ask<T>(address: ControlAddress, route: string, shape: z.ZodType<T>, body?: unknown): Promise<T> {
   const answer = await send(address, route, { body });

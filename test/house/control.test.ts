@@ -1,8 +1,11 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { PilotoError } from "../../core/domain/errors.ts";
+import { findRunning } from "../../src/cli/control-client.ts";
 import { forgetControl, makeControlToken, readControlAddress, tellControlAddress } from "../../src/control-files.ts";
 import type { FleetControl } from "../../src/fleet-control.ts";
 import type { HouseState } from "../../src/http/house-state.ts";
@@ -141,4 +144,23 @@ describe("where a running Piloto takes commands", () => {
     expect(readControlAddress(folder)).toBeUndefined();
     rmSync(folder, { recursive: true });
   });
+
+  test.each(["<!doctype html><title>Vite</title>", "{}", '{"decisions":"none"}', ""])(
+    "is not where another program answers everything with %j, after a crash left the address",
+    async (page) => {
+      const folder = mkdtempSync(path.join(tmpdir(), "piloto-control-"));
+      const other = createServer((_req, res) => res.end(page));
+      await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+      makeControlToken(folder);
+      tellControlAddress(folder, `http://127.0.0.1:${(other.address() as AddressInfo).port}`);
+      expect(await findRunning(folder)).toBeUndefined();
+      tellControlAddress(folder, server.url);
+      expect(await findRunning(folder)).toBeUndefined();
+      writeFileSync(path.join(folder, "keys", "control.token"), TOKEN);
+      expect((await findRunning(folder))?.url).toBe(server.url);
+      other.closeAllConnections();
+      other.close();
+      rmSync(folder, { recursive: true });
+    },
+  );
 });
