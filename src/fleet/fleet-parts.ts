@@ -45,7 +45,6 @@ export function openParts(options: FleetOptions): FleetParts {
       const isEmbeddingOnly = known?.abilities.includes("embedding") && !known.abilities.includes("completion");
       return { options: loadOptionsOf(known ?? { name: model }, options), isEmbeddingOnly };
     },
-    keepAtMostS: keepAliveSeconds(options.keepAlive),
     onEnd: keeper.touch,
     onDrain: keeper.write,
     onLook() {
@@ -77,11 +76,12 @@ function openNodes(options: FleetOptions, deps: ClientOptions, drained: readonly
   });
 }
 
-function schedulerOptions({ models, weights }: FleetOptions, { waitMs }: FleetTiming) {
+function schedulerOptions({ models, weights, keepAlive }: FleetOptions, { waitMs }: FleetTiming) {
   const rules = Object.entries(models ?? {}).map(([name, rule]) => [fullName(name), rule] as const);
   return {
     rules: new Map(rules),
     weights: weights instanceof Map ? weights : new Map(Object.entries(weights ?? {})),
+    keepAtMostS: keepAliveSeconds(keepAlive),
     waitMs,
   };
 }

@@ -28,8 +28,6 @@ export interface RouterOptions {
   readonly readModels: ModelReader;
   /** What a load of this model needs: the very options that its requests carry. */
   readonly wishOf: (model: string) => Omit<LoadWish, "keepAliveS">;
-  /** The longest a PC may keep a model, in seconds; absent: as long as the scheduler likes. */
-  readonly keepAtMostS?: number;
   /** Something was learned, or a PC was looked at. */
   readonly onEnd: () => void;
   readonly onLook: (node: WatchedNode) => void;
@@ -66,7 +64,8 @@ export function createRouter(options: RouterOptions): RunningRouter {
     async onLoaded(node, model, failure) {
       if (failure) await noteLoadFailure(node, model, failure);
       if (isStopped) return;
-      scheduler.loadEnded(node.name, model, { isLoaded: !failure, why: failure?.message }, now());
+      const isBusy = failure?.code === "FLEET_BUSY";
+      scheduler.loadEnded(node.name, model, { isLoaded: !failure, why: failure?.message, isBusy }, now());
       pump();
       if (!failure) void watch.lookAt(node);
     },
@@ -123,14 +122,14 @@ export function createRouter(options: RouterOptions): RunningRouter {
     if (command.kind === "load" || command.kind === "unload") {
       const node = byName.get(command.node);
       if (!node) return;
-      if (command.kind === "load") loads.load(node, command.model, keepFor(command.keepAliveS));
+      if (command.kind === "load") loads.load(node, command.model, command.keepAliveS);
       else loads.unload(node, command.model);
       return;
     }
     const ticket = tickets.get(command.kind === "abort" ? command.id : command.request.id);
     if (command.kind === "send") {
       const node = byName.get(command.node);
-      if (ticket && node) attempts.begin(ticket, node, { ...command, keepAliveS: keepFor(command.keepAliveS) });
+      if (ticket && node) attempts.begin(ticket, node, command);
       else scheduler.end(command.request.id, { kind: "cancelled" }, now());
     } else if (command.kind === "abort") {
       if (ticket?.sent) attempts.breakOff(ticket.sent, { fault: "unreachable", why: command.why });
@@ -138,12 +137,6 @@ export function createRouter(options: RouterOptions): RunningRouter {
       leave(ticket);
       ticket.reject(giveUpError(command.reason, ticket.want.model, { nodes, last: ticket.lastFailure }));
     }
-  }
-
-  function keepFor(wantedS: number): number {
-    const { keepAtMostS } = options;
-    if (keepAtMostS === undefined || keepAtMostS < 0) return wantedS;
-    return wantedS < 0 ? keepAtMostS : Math.min(wantedS, keepAtMostS);
   }
 
   /** It is over, one way or the other. */

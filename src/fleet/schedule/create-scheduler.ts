@@ -1,13 +1,14 @@
 import { bindModel } from "./bind.ts";
-import { breakerFailure, breakerSuccess, breakerTick } from "./breaker.ts";
-import { dropCopy, modelOf, wake } from "./copies.ts";
+import { breakerTick } from "./breaker.ts";
+import { modelOf, wake } from "./copies.ts";
 import { countArrival } from "./demand.ts";
 import { endSent, noteFirstToken } from "./end.ts";
+import { endLoad, endUnload } from "./end-load.ts";
 import { estimateWait } from "./estimate-wait.ts";
 import { explainNow, lastDecisions } from "./explain.ts";
 import { Heap } from "./heap.ts";
 import { checkDeadlines, checkHope } from "./hope.ts";
-import { answerTokensOf, learnLoad, noRates } from "./learned-rates.ts";
+import { answerTokensOf, noRates } from "./learned-rates.ts";
 import { memoryOf, recall } from "./memory.ts";
 import { loseNode, seeNode } from "./nodes.ts";
 import { overviewOf } from "./overview.ts";
@@ -36,8 +37,8 @@ export function createScheduler(options: SchedulerOptions = {}): Scheduler {
       const sent = world.sent.get(id);
       if (sent !== undefined) endSent(world, sent, outcome, nowMs);
     },
-    loadEnded: (node, model, result, nowMs) => loadEnded(world, { node, model, ...result }, nowMs),
-    unloadEnded: (node, model, nowMs) => unloadEnded(world, node, model, nowMs),
+    loadEnded: (node, model, result, nowMs) => endLoad(world, { node, model, ...result }, nowMs),
+    unloadEnded: (node, model, nowMs) => endUnload(world, node, model, nowMs),
     step: (nowMs) => step(world, nowMs),
     nextAtMs: () => nextAtMs(world),
     estimate: (id, nowMs) => {
@@ -57,6 +58,7 @@ function newWorld(options: SchedulerOptions): World {
     placement: options.placement ?? {},
     rules: options.rules ?? new Map(),
     weights: options.weights ?? new Map(),
+    keepAtMostS: (options.keepAtMostS ?? -1) < 0 ? Number.POSITIVE_INFINITY : options.keepAtMostS!,
     waitMs: options.waitMs ?? { interactive: 600_000, batch: 86_400_000 },
     nodes: new Map(),
     models: new Map(),
@@ -169,42 +171,6 @@ function removeNode(world: World, name: string, nowMs: number): void {
   world.version += 1;
   for (const model of world.models.values()) world.dirty.add(model);
   placeSoon(world, nowMs);
-}
-
-function loadEnded(
-  world: World,
-  { node: name, model, isLoaded, why }: { node: string; model: string; isLoaded: boolean; why?: string },
-  nowMs: number,
-): void {
-  const node = world.nodes.get(name);
-  const copy = node?.copies.get(model);
-  if (node === undefined || copy === undefined || copy.state !== "loading") return;
-  if (isLoaded) {
-    learnLoad(world.rates, name, model, nowMs - copy.askedMs, node.facts.models.get(model)?.sizeBytes);
-    breakerSuccess(node.breaker);
-    node.loadedMs = nowMs;
-    node.loadFailures.delete(model);
-    Object.assign(copy, { state: "ready", sinceMs: nowMs, lastUsedMs: nowMs, isAsked: false, evict: [] });
-  } else {
-    const times = (node.loadFailures.get(model)?.times ?? 0) + 1;
-    const untilMs = nowMs + world.tuning.loadBackoffMs * 2 ** Math.min(5, times - 1);
-    node.loadFailures.set(model, { times, untilMs, why: why ?? "it could not load the model" });
-    // One model that cannot be loaded says nothing of the others, unless the PC is on trial.
-    if (node.breaker.state === "half-open") breakerFailure(node.breaker, nowMs, world.tuning);
-    dropCopy(world, copy);
-    world.version += 1;
-    placeSoon(world, nowMs);
-  }
-  world.dirty.add(copy.model);
-  wake(world, node);
-}
-
-function unloadEnded(world: World, name: string, model: string, nowMs: number): void {
-  const node = world.nodes.get(name);
-  const copy = node?.copies.get(model);
-  if (node === undefined || copy === undefined || copy.state !== "leaving") return;
-  node.dropped.set(model, nowMs);
-  dropCopy(world, copy);
 }
 
 /** What the last that waits for this model is told. */

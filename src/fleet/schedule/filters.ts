@@ -47,7 +47,7 @@ export const FILTERS: Readonly<Record<string, Filter>> = {
   failed: ({ node, failedOn }) => (failedOn.includes(node.name) ? "it failed this request before" : undefined),
   breaker: ({ node }) => {
     if (node.breaker.state === "open") return "it failed several times and is left alone for a while";
-    return node.breaker.state === "half-open" && node.inFlight > 0 ? "it is on trial with another request" : undefined;
+    return node.breaker.state === "half-open" && isTried(node) ? "it is on trial with another request" : undefined;
   },
   pause: ({ node, nowMs }) => (nowMs < node.pausedUntilMs ? "it said it is full" : undefined),
   resident: ({ copy }) => {
@@ -70,6 +70,14 @@ export function filteredBy(candidate: Candidate, filters: Readonly<Record<string
     if (because !== undefined) return { filteredBy: name, because };
   }
   return undefined;
+}
+
+/** Answers that have begun are from before: whoever gets a token ends the trial. */
+function isTried(node: NodeState): boolean {
+  for (const copy of node.copies.values()) {
+    for (const sent of copy.running) if (sent.firstTokenAtMs === undefined) return true;
+  }
+  return false;
 }
 
 function missingLabel(node: NodeState, wanted: readonly string[] | undefined): string | undefined {

@@ -2,12 +2,13 @@ import type { NodeFacts } from "./shapes.ts";
 import type { World } from "./world.ts";
 
 /** A model that became another one behind its name: what was learned of it on that PC holds no longer. */
-export function forgetChanged({ rates, slots }: World, before: NodeFacts, now: NodeFacts): void {
+export function forgetChanged({ rates, slots, nodes }: World, before: NodeFacts, now: NodeFacts): void {
   for (const [model, { digest }] of before.models) {
     const found = now.models.get(model);
     if (found === undefined || found.digest === digest) continue;
     const key = `${now.name}\n${model}`;
     for (const learned of [rates.prefill, rates.decode, rates.load]) learned.delete(key);
     slots.get(now.name)?.delete(model);
+    nodes.get(now.name)?.loadFailures.delete(model);
   }
 }

@@ -2,6 +2,7 @@ import { breakerReturn, closedBreaker } from "./breaker.ts";
 import { addCopy, dropCopy, modelOf, wake } from "./copies.ts";
 import { forgetChanged } from "./forget-model.ts";
 import { learnRoom, noRoom } from "./learned-room.ts";
+import { hasRunOut } from "./send.ts";
 import type { NodeFacts } from "./shapes.ts";
 import { slotsOf } from "./slots.ts";
 import { placeSoon } from "./slow-loop.ts";
@@ -46,7 +47,8 @@ function seeResident(world: World, node: NodeState, nowMs: number): void {
     if (node.facts.resident.has(copy.model.name) || copy.state === "loading" || copy.inFlight > 0) continue;
     const isFresh = nowMs - Math.max(copy.sinceMs, copy.lastUsedMs) < staleLookMs;
     if (isFresh) continue;
-    if (!copy.isAsked) vanished.push(copy.model.name);
+    // One that Piloto did not load may have been told anything.
+    if (!copy.isAsked && copy.keepS !== undefined && !hasRunOut(copy, nowMs)) vanished.push(copy.model.name);
     dropCopy(world, copy);
   }
   for (const name of node.facts.resident.keys()) {

@@ -35,7 +35,8 @@ export interface Scheduler {
   loadEnded(
     node: string,
     model: string,
-    result: { readonly isLoaded: boolean; readonly why?: string },
+    /** `isBusy`: the PC was only full, and is asked again in a moment. */
+    result: { readonly isLoaded: boolean; readonly why?: string; readonly isBusy?: boolean },
     nowMs: number,
   ): void;
   unloadEnded(node: string, model: string, nowMs: number): void;
@@ -61,6 +62,8 @@ export interface SchedulerOptions {
   readonly memory?: unknown;
   /** Requests that may wait; the caller asks before `add`. */
   readonly maxWaiting?: number;
+  /** The longest a PC may keep a model after a request, in seconds; absent or below nought: as long as is useful. */
+  readonly keepAtMostS?: number;
   /** How long requests without a deadline of their own may wait, by class, in milliseconds. */
   readonly waitMs?: { readonly interactive: number; readonly batch: number };
   /** Other numbers than those of `TUNING` and `PLACEMENT_OPTIONS`, to explore. */

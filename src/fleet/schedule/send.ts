@@ -43,6 +43,7 @@ export function send(
   if (isSlotTry) slotTried(world, copy, nowMs);
   if (entry.request.affinity !== undefined) rememberAffinity(world, copy, entry.request.affinity);
   const keepAliveS = keepAliveOf(world, copy);
+  copy.keepS = keepAliveS;
   world.commands.push({ kind: "send", request: entry.request, node: node.name, keepAliveS, firstTokenBudgetMs });
 }
 
@@ -53,9 +54,14 @@ export function countStreams(node: NodeState, nowMs: number): void {
 }
 
 /** The most wanted copy of a PC stays longest: Ollama's own choice of whom to evict falls on the least wanted. */
-export function keepAliveOf(world: World, copy: Copy): number {
-  if (copy.want === undefined) return world.tuning.keepUnwantedS;
-  return world.tuning.keepS + world.tuning.keepStepS * copy.wantRank;
+export function keepAliveOf({ tuning, keepAtMostS }: World, copy: Copy): number {
+  const wantedS = copy.want === undefined ? tuning.keepUnwantedS : tuning.keepS + tuning.keepStepS * copy.wantRank;
+  return Math.min(wantedS, keepAtMostS);
+}
+
+/** Whether its PC was told to drop it by now: nobody pushed it out. */
+export function hasRunOut({ keepS, lastUsedMs, inFlight }: Copy, nowMs: number): boolean {
+  return keepS !== undefined && inFlight === 0 && nowMs - lastUsedMs >= keepS * 1000;
 }
 
 function budgetMs(
@@ -68,8 +74,9 @@ function budgetMs(
   const isKnown = isWellKnown(world.rates, copy.node.name, copy.model.name);
   const leastMs = isKnown ? world.tuning.budgetMinMs : world.tuning.budgetUnknownMs;
   let expectedMs = predictedMs;
-  // It may still be loading there (nothing tells), or wait inside the PC for a slot that is not there.
-  if (copy.state === "foreign") expectedMs += loadMsOf(world.rates, copy.node.name, copy.model.name, sizeOf(copy));
+  // It may still be loading there (nothing tells), or be gone already, or wait inside the PC for a slot that is not there.
+  if (copy.state === "foreign" || hasRunOut(copy, nowMs))
+    expectedMs += loadMsOf(world.rates, copy.node.name, copy.model.name, sizeOf(copy));
   if (isSlotTry) for (const other of copy.running) expectedMs += restMs(other, nowMs);
   return Math.max(leastMs, Math.min(budgetMaxMs, budgetTimes * expectedMs));
 }

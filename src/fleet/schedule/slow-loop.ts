@@ -12,6 +12,9 @@ import type { ModelState, NodeState, World } from "./world.ts";
 /** An unload that nobody has confirmed by then is asked for again. */
 const ASK_AGAIN_MS = 30_000;
 
+/** A load that keeps nothing would be an unload: the request that it is for must find the model. */
+const LOAD_KEEPS_S = 30;
+
 /** The slow loop: asks which copies should live where, when it is time, and starts what the plan says. */
 export function place(world: World, nowMs: number): void {
   if (nowMs < world.placeAtMs) return;
@@ -45,12 +48,8 @@ export function moveCopies(world: World, nowMs: number): void {
       else if (mayLoadNow(node, copy.evict)) {
         copy.isAsked = true;
         copy.askedMs = nowMs;
-        world.commands.push({
-          kind: "load",
-          node: node.name,
-          model: copy.model.name,
-          keepAliveS: keepAliveOf(world, copy),
-        });
+        copy.keepS = Math.max(LOAD_KEEPS_S, keepAliveOf(world, copy));
+        world.commands.push({ kind: "load", node: node.name, model: copy.model.name, keepAliveS: copy.keepS });
       }
     }
   }

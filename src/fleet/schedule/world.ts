@@ -17,6 +17,8 @@ export interface Copy {
   inFlight: number;
   batchInFlight: number;
   slots: number;
+  /** What its PC was told last: how many seconds it stays after a request; absent: it was told nothing from here. */
+  keepS?: number;
   /** From the last plan: how much it is wanted there; absent: not wanted. */
   want?: number;
   /** Place among the PC's wanted copies, 0 the least wanted. */
@@ -111,6 +113,8 @@ export interface World {
   readonly tuning: Tuning;
   readonly rules: ReadonlyMap<string, ModelRules>;
   readonly weights: ReadonlyMap<string, number>;
+  /** Seconds; Infinity: nobody has said. */
+  readonly keepAtMostS: number;
   readonly waitMs: { readonly interactive: number; readonly batch: number };
   readonly nodes: Map<string, NodeState>;
   readonly models: Map<string, ModelState>;
