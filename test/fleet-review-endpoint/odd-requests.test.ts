@@ -24,3 +24,23 @@ test("openai's own accumulation of a stream takes an answer without a word", asy
   const reply = await stream.finalChatCompletion();
   expect(reply.choices[0]).toMatchObject({ finish_reason: "stop", message: { role: "assistant" } });
 });
+
+test.each([
+  [{ n: 0 }, "n: one answer"],
+  [{ functions: [{ name: "f" }] }, "send them as tools"],
+  [{ response_format: { type: "grammar" } }, "text, json_object or json_schema"],
+  [{ response_format: { type: "json_schema" } }, "schema: is missing"],
+])("what would be left out without a word is refused: %j", async (more, words) => {
+  const { send, wants } = await open();
+  const answer = await send("/v1/chat/completions", { model: "small:8b", messages: user("hello"), ...more });
+  expect(answer.status).toBe(400);
+  expect(((await answer.json()) as { error: { message: string } }).error.message).toContain(words);
+  expect(wants).toEqual([]);
+});
+
+test("openai's client hears that token numbers are no input for embeddings", async () => {
+  const { openai } = await open();
+  await expect(openai.embeddings.create({ model: "embed", input: [1, 2, 3] })).rejects.toThrow(
+    /400 input: .*list of texts/,
+  );
+});

@@ -20,7 +20,8 @@ export interface ChatInOllamasWords {
  * @throws EndpointRefusal 400
  */
 export function toOllamaChat(asked: CompletionRequest): ChatInOllamasWords {
-  if ((asked.n ?? 1) > 1) throw new EndpointRefusal(400, "invalid_request", "n: one answer is given to a request.");
+  if ((asked.n ?? 1) !== 1) throw refused("n: one answer is given to a request.");
+  if (asked.functions?.length) throw refused("functions: this older form is not taken; send them as tools.");
   const messages = toOllamaMessages(asked.messages);
   const tools = toolsOf(asked);
   const think = thinkOf(asked.reasoning_effort);
@@ -67,14 +68,20 @@ function toolsOf({ tools, tool_choice: choice }: CompletionRequest): readonly ob
 }
 
 function formatOf(format: CompletionRequest["response_format"]): { readonly format?: unknown } {
-  if (format?.type === "json_object") return { format: "json" };
-  if (format?.type === "json_schema" && format.json_schema?.schema) return { format: format.json_schema.schema };
-  return {};
+  if (!format || format.type === "text") return {};
+  if (format.type === "json_object") return { format: "json" };
+  if (format.type !== "json_schema") throw refused("response_format.type: text, json_object or json_schema.");
+  if (!format.json_schema?.schema) throw refused("response_format.json_schema.schema: is missing.");
+  return { format: format.json_schema.schema };
 }
 
 function thinkOf(effort: string | null | undefined): boolean | string | undefined {
   if (effort === null || effort === undefined) return undefined;
   if (effort === "none") return false;
   if (["low", "medium", "high"].includes(effort)) return effort;
-  throw new EndpointRefusal(400, "invalid_request", "reasoning_effort should be none, low, medium or high.");
+  throw refused("reasoning_effort should be none, low, medium or high.");
+}
+
+function refused(words: string): EndpointRefusal {
+  return new EndpointRefusal(400, "invalid_request", words);
 }

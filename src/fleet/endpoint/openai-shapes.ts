@@ -56,6 +56,7 @@ export const CompletionRequest = z.looseObject({
     .looseObject({ type: z.string(), json_schema: z.looseObject({ schema: z.unknown() }).optional() })
     .nullish(),
   tools: z.array(Tool).nullish(),
+  functions: z.array(z.unknown()).nullish(),
   tool_choice: z
     .union([z.string(), z.looseObject({ function: z.looseObject({ name: z.string() }).optional() })])
     .nullish(),
@@ -66,7 +67,7 @@ export type OpenAiMessage = z.infer<typeof Message>;
 /** What it reads of `POST /v1/embeddings`. Lists of token numbers mean nothing to another model: refused. */
 export const EmbeddingsRequest = z.looseObject({
   model: z.string().min(1).max(500),
-  input: z.union([z.string(), z.array(z.string()).min(1)]),
+  input: z.union([z.string(), z.array(z.string()).min(1)], "a text, or a list of texts; not numbers of tokens"),
   encoding_format: z.enum(["float", "base64"]).nullish(),
   dimensions: z.number().int().positive().nullish(),
 });
