@@ -21,7 +21,7 @@ test("the interval over seeds is Student's", () => {
   // s = sqrt(2.5), t(4) = 2.776: half = 2.776 * sqrt(2.5 / 5)
   expect(high - value).toBeCloseTo(1.963, 3);
   expect(value - low).toBeCloseTo(1.963, 3);
-  expect(meanOverSeeds([7])).toEqual({ value: 7, low: Number.NaN, high: Number.NaN });
+  expect(meanOverSeeds([6, 8])).toEqual({ value: 7, low: Number.NaN, high: Number.NaN });
 });
 
 test("a ratio that is the same for every seed has no width", () => {

@@ -32,10 +32,13 @@ export function percentile(sorted: readonly number[], share: number): number {
   return low + (sorted[Math.min(below + 1, sorted.length - 1)]! - low) * (place - below);
 }
 
-/** The mean of a few values, one a seed, with Student's interval. */
+/** Fewer seeds tell nothing of their spread. */
+const LEAST_SEEDS = 3;
+
+/** The mean of a few values, one a seed, with Student's interval; of one or two values it has none. */
 export function meanOverSeeds(values: readonly number[]): Interval {
   const value = mean(values);
-  if (values.length < 2) return { value, low: Number.NaN, high: Number.NaN };
+  if (values.length < LEAST_SEEDS) return { value, low: Number.NaN, high: Number.NaN };
   const variance = values.reduce((sum, each) => sum + (each - value) ** 2, 0) / (values.length - 1);
   const half = student(values.length - 1) * Math.sqrt(variance / values.length);
   return { value, low: value - half, high: value + half };
@@ -54,7 +57,7 @@ export interface Pair {
  */
 export function ratioOfMeans(pairs: readonly Pair[]): Interval {
   const logs = pairs.map(({ ours, theirs }) => Math.log(mean(ours) / mean(theirs)));
-  if (pairs.length >= 3) {
+  if (pairs.length >= LEAST_SEEDS) {
     const { value, low, high } = meanOverSeeds(logs);
     return { value: Math.exp(value), low: Math.exp(low), high: Math.exp(high) };
   }
