@@ -44,3 +44,15 @@ test("openai's client hears that token numbers are no input for embeddings", asy
     /400 input: .*list of texts/,
   );
 });
+
+test("a PC that breaks off with a screenful of escape sequences is quoted in one short line", async () => {
+  const { send, control } = await open();
+  const error = `\u001b[2J\u001b]0;owned\u0007 out of\nmemory ${"x".repeat(100_000)}`;
+  control("one").faults.push({ kind: "error-line", chunks: 1, error });
+  const answer = await send("/api/chat", { model: "small:8b", messages: user("one two three"), stream: false });
+  const { error: told } = (await answer.json()) as { error: string };
+  expect(answer.status).toBe(502);
+  expect(told).toContain("out of memory xxx");
+  expect(told.length).toBeLessThan(400);
+  expect(told).not.toContain("\u001b");
+});

@@ -1,3 +1,4 @@
+import { errorWords } from "../fleet-failures.ts";
 import { usageOf } from "../ollama-shapes.ts";
 import type { LastLine } from "./sink.ts";
 
@@ -6,13 +7,13 @@ const ERROR = Buffer.from('{"error"');
 /** As Ollama writes it, and as a proxy before it may. */
 const DONE = [Buffer.from('"done":true'), Buffer.from('"done": true')];
 
-/** An error line, as Ollama ends an answer that fails under way: where it begins and what it says. */
+/** An error line, as Ollama ends an answer that fails under way: where it begins and what it says, shortened. */
 export function errorLineIn(lines: Buffer): { readonly at: number; readonly words: string } | undefined {
   for (let at = lines.indexOf(ERROR); at >= 0; at = lines.indexOf(ERROR, at + 1)) {
     if (at > 0 && lines[at - 1] !== NEWLINE) continue;
     const end = lines.indexOf(NEWLINE, at);
-    const value = parseObject(lines.toString("utf8", at, end < 0 ? lines.length : end));
-    return { at, words: typeof value?.error === "string" ? value.error : "an error without words" };
+    const words = errorWords(lines.toString("utf8", at, end < 0 ? lines.length : end));
+    return { at, words: words || "an error without words" };
   }
   return undefined;
 }
