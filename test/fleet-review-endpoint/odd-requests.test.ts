@@ -56,3 +56,11 @@ test("a PC that breaks off with a screenful of escape sequences is quoted in one
   expect(told.length).toBeLessThan(400);
   expect(told).not.toContain("\u001b");
 });
+
+test("a model that the settings keep off every PC is refused by name, and is no failure inside Piloto", async () => {
+  const { send, logged } = await open({ fleet: { models: { "small:8b": { forbidden: ["one"] } } } });
+  const answer = await send("/v1/chat/completions", { model: "small:8b", messages: user("hello") });
+  expect(answer.status).toBe(403);
+  expect(await answer.json()).toMatchObject({ error: { code: "model_forbidden", type: "permission_error" } });
+  expect(logged.filter(({ text }) => text.includes("nobody foresaw"))).toEqual([]);
+});

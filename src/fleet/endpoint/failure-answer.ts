@@ -34,6 +34,7 @@ const ANSWERS: Partial<Record<ErrorCode, { readonly statusCode: number; readonly
   ANSWER_CUT_OFF: { statusCode: 502, code: "answer_cut_off" },
   ANSWER_TOO_LONG: { statusCode: 502, code: "answer_too_long" },
   MODEL_MISSING: { statusCode: 404, code: "model_not_found" },
+  MODEL_FORBIDDEN: { statusCode: 403, code: "model_forbidden" },
   MODEL_LACKS_ABILITY: { statusCode: 400, code: "model_lacks_ability" },
   CONTEXT_TOO_LARGE: { statusCode: 400, code: "context_length_exceeded" },
   CANCELLED: { statusCode: 503, code: "cancelled" },
