@@ -79,7 +79,7 @@ export interface Tuning {
 }
 
 export const TUNING: Tuning = {
-  shortFirst: 10,
+  shortFirst: 30,
   batchAgesMs: 600_000,
   agedEvery: 4,
   batchPerNode: 1,
