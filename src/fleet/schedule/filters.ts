@@ -59,7 +59,7 @@ export const FILTERS: Readonly<Record<string, Filter>> = {
     copy!.inFlight < copy!.slots || isSlotTry ? undefined : `its ${copy!.slots === 1 ? "slot is" : "slots are"} taken`,
   reserve: ({ world, copy, request, isAged, nowMs }) => {
     if (request.class !== "batch" || copy === undefined) return undefined;
-    return reserve(world, { copy, isAged, answerTokens: copy.model.demand.answerTokens, nowMs });
+    return reserve(world, { copy, isAged, nowMs });
   },
 };
 

@@ -75,6 +75,7 @@ function newNode(world: World, facts: NodeFacts, nowMs: number): NodeState {
     batchInFlight: 0,
     streamMs: 0,
     streamAtMs: nowMs,
+    batchShare: 0,
     loadFailures: new Map(),
     dropped: new Map(),
     room: noRoom(),

@@ -1,16 +1,16 @@
 import { interactivePerS } from "./demand.ts";
 import { speedOf } from "./learned-rates.ts";
-import { predict } from "./predict.ts";
-import type { Copy, NodeState, World } from "./world.ts";
+import { countStreams } from "./send.ts";
+import type { Copy, World } from "./world.ts";
 
 /**
  * Room that batch leaves for those who may come and wait at a screen: the last slot of a copy, all but a few streams
- * of a PC, and the fastest PC of each model, as long as these models are asked for interactively. What has waited too
- * long gets one stream at a time of any PC, so that batch always goes on.
+ * of a PC, and most of the time of the fastest PC of each model, as long as these models are asked for interactively.
+ * What has waited too long gets one stream at a time of any PC, so that batch always goes on.
  */
 export function reserve(
   world: World,
-  { copy, isAged, answerTokens, nowMs }: { copy: Copy; isAged: boolean; answerTokens: number; nowMs: number },
+  { copy, isAged, nowMs }: { copy: Copy; isAged: boolean; nowMs: number },
 ): string | undefined {
   const { node } = copy;
   if (isAged && node.batchInFlight === 0) return undefined;
@@ -21,12 +21,22 @@ export function reserve(
   }
   const asked = [...node.copies.values()].filter(isAsked);
   if (asked.length === 0) return undefined;
-  if (node.batchInFlight >= tuning.batchPerNode) return "it has as much batch work as interactive requests bear";
   const kept = asked.find((one) => isFastest(world, one));
-  if (kept === undefined || collisions(world, { node, copy, asked, answerTokens, nowMs }) <= tuning.batchCollisions) {
-    return undefined;
+  if (node.batchInFlight >= (kept === undefined ? tuning.batchPerNode : 1)) {
+    return "it has as much batch work as interactive requests bear";
   }
+  if (kept === undefined) return undefined;
+  countStreams(node, nowMs);
+  if (node.batchShare < shareOfFastest(world, asked, nowMs)) return undefined;
   return `it is the fastest PC for ${kept.model.name}, which is asked for interactively`;
+}
+
+/** The part of its time that batch may have on a PC that interactive requests go to first: the more come, the less. */
+function shareOfFastest(world: World, asked: readonly Copy[], nowMs: number): number {
+  const { batchShare, batchMeetsPerS } = world.tuning;
+  let perS = 0;
+  for (const { model } of asked) perS += interactivePerS(model.demand, nowMs, world.tuning) / model.copies.length;
+  return perS > 0 ? Math.max(batchShare, batchMeetsPerS / perS) : 1;
 }
 
 /** Whether no other PC that has the model ready is faster; of equals the first. */
@@ -41,22 +51,4 @@ function isFastest(world: World, copy: Copy): boolean {
     }
   }
   return true;
-}
-
-/** Interactive requests that are likely to come to the PC while this one runs there. */
-function collisions(
-  world: World,
-  {
-    node,
-    copy,
-    asked,
-    answerTokens,
-    nowMs,
-  }: { node: NodeState; copy: Copy; asked: readonly Copy[]; answerTokens: number; nowMs: number },
-): number {
-  const work = { promptTokens: copy.model.demand.promptTokens, answerTokens, isPrefixHit: false };
-  const { serviceMs } = predict(world, { node, model: copy.model.name, streams: node.inFlight + 1 }, work);
-  let perS = 0;
-  for (const one of asked) perS += interactivePerS(one.model.demand, nowMs, world.tuning) / one.model.copies.length;
-  return (perS * serviceMs) / 1000;
 }

@@ -5,6 +5,9 @@ import type { Scored } from "./scorers.ts";
 import { slotTried } from "./slots.ts";
 import type { Copy, NodeState, World } from "./world.ts";
 
+/** The span over which it is counted how much of a PC's time batch gets. */
+const BATCH_SHARE_MS = 60_000;
+
 /** Takes a slot for the request and says so. */
 export function send(
   world: World,
@@ -47,9 +50,12 @@ export function send(
   world.commands.push({ kind: "send", request: entry.request, node: node.name, keepAliveS, firstTokenBudgetMs });
 }
 
-/** Adds up how many requests were under way since the last time. */
+/** Adds up how many requests were under way since the last time, and whether batch ones were among them. */
 export function countStreams(node: NodeState, nowMs: number): void {
-  node.streamMs += node.inFlight * Math.max(0, nowMs - node.streamAtMs);
+  const passedMs = Math.max(0, nowMs - node.streamAtMs);
+  node.streamMs += node.inFlight * passedMs;
+  const isBatch = node.batchInFlight > 0 ? 1 : 0;
+  node.batchShare += (1 - Math.exp(-passedMs / BATCH_SHARE_MS)) * (isBatch - node.batchShare);
   node.streamAtMs = nowMs;
 }
 

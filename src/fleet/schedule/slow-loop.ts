@@ -5,7 +5,7 @@ import { roomOf } from "./learned-room.ts";
 import { planPlacement } from "./place.ts";
 import type { ModelDemand, PlacementNode, PlacementPlan, PlacementView } from "./placement-shape.ts";
 import { predict } from "./predict.ts";
-import { entriesOf, waitingIn } from "./queue.ts";
+import { entriesOf } from "./queue.ts";
 import { keepAliveOf } from "./send.ts";
 import type { ModelState, NodeState, World } from "./world.ts";
 
@@ -148,8 +148,9 @@ function nodeOf(node: NodeState, nowMs: number): PlacementNode {
 
 function demandOf(world: World, nowMs: number): Map<string, ModelDemand> {
   const demand = new Map<string, ModelDemand>();
+  const batchMost = batchBacklogMost(world, nowMs);
   for (const model of world.models.values()) {
-    const waiting = waitingIn(model.queue);
+    const waiting = model.queue.interactive.waiting + Math.min(model.queue.batch.waiting, batchMost);
     const perS = arrivalsPerS(model.demand, nowMs, world.tuning);
     const isPinned = (world.rules.get(model.name)?.pinned?.length ?? 0) > 0;
     if (waiting === 0 && perS < 1e-4 && !isPinned) continue;
@@ -169,6 +170,15 @@ function demandOf(world: World, nowMs: number): Map<string, ModelDemand> {
     demand.set(name, { ...none, promptTokens: 500, answerTokens: 200 });
   }
   return demand;
+}
+
+/** However long the queue of batch grows, it must not push out what people at screens need. */
+function batchBacklogMost(world: World, nowMs: number): number {
+  const { interactiveForMs, batchBacklog } = world.tuning;
+  for (const { demand } of world.models.values()) {
+    if (nowMs - demand.interactiveAtMs <= interactiveForMs) return batchBacklog;
+  }
+  return Number.POSITIVE_INFINITY;
 }
 
 function oldest(model: ModelState): number {

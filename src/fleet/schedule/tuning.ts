@@ -6,12 +6,16 @@ export interface Tuning {
   readonly batchAgesMs: number;
   /** … once after so many interactive ones of its model. */
   readonly agedEvery: number;
-  /** Requests of class batch at once on one PC, while its models are also asked for interactively. */
+  /** Requests of class batch at once on one PC whose models are also asked for interactively; on the fastest PC one. */
   readonly batchPerNode: number;
   /** Slots of a copy that batch leaves free, while the model is also asked for interactively. */
   readonly batchLeavesSlots: number;
-  /** Batch stays off the fastest PC of a model when more interactive requests than this are likely to meet it there. */
-  readonly batchCollisions: number;
+  /** The part of its time that batch gets at least on the fastest PC of a model that is asked for interactively, … */
+  readonly batchShare: number;
+  /** … and more as long as fewer interactive requests a second than this meet it there. */
+  readonly batchMeetsPerS: number;
+  /** Batch requests of a model that placement sees waiting, at most, while anything is asked for interactively. */
+  readonly batchBacklog: number;
   /** A model counts as asked for interactively for so long after such a request came. */
   readonly interactiveForMs: number;
   /** A copy that comes free is waited for when the first token comes so many times sooner there. */
@@ -82,9 +86,11 @@ export const TUNING: Tuning = {
   shortFirst: 30,
   batchAgesMs: 600_000,
   agedEvery: 4,
-  batchPerNode: 1,
+  batchPerNode: 2,
   batchLeavesSlots: 1,
-  batchCollisions: 0.1,
+  batchShare: 0.1,
+  batchMeetsPerS: 0.004,
+  batchBacklog: 4,
   interactiveForMs: 120_000,
   worthWaiting: 1.5,
   worthWaitingQueue: 0.5,

@@ -45,6 +45,8 @@ export interface NodeState {
   /** Requests under way, added up over time: gives the mean of any span. */
   streamMs: number;
   streamAtMs: number;
+  /** The part of the time that batch was at work there, smoothed over the last minute. */
+  batchShare: number;
   /** By model: a load failed there, when it may be tried again. */
   readonly loadFailures: Map<string, { times: number; untilMs: number; why: string }>;
   readonly room: LearnedRoom;
