@@ -4,6 +4,7 @@ import type { FleetLimits } from "../fleet-options.ts";
 import type { Scheduler } from "../schedule/scheduler.ts";
 import type { Timers } from "../timers.ts";
 import { lineIsFull } from "./give-up-words.ts";
+import { createPlacesInLine } from "./places-in-line.ts";
 import type { Ticket } from "./ticket.ts";
 import { FIRST_NOTICE_MS, isNews, NOTICE_EVERY_MS } from "./waiting-notice.ts";
 import type { NodeWatch } from "./watch-nodes.ts";
@@ -30,12 +31,12 @@ interface RoomDeps {
 
 export function createWaitingRoom(deps: RoomDeps): WaitingRoom {
   const { scheduler, clock, timers, limits, watch } = deps;
-  const waiting = { interactive: 0, batch: 0 };
+  const lines = { interactive: createPlacesInLine(limits.waiting), batch: createPlacesInLine(limits.waiting) };
 
   function admit(ticket: Ticket): void {
-    const kind = ticket.want.class;
-    if (waiting[kind] >= limits.waiting) turnAway(ticket, lineIsFull(kind, limits.waiting));
-    else readmit(ticket);
+    const { class: kind, share } = ticket.want;
+    if (lines[kind].hasPlace(share)) readmit(ticket);
+    else turnAway(ticket, lineIsFull(kind, limits.waiting));
   }
 
   function turnAway(ticket: Ticket, failure: PilotoError): void {
@@ -46,7 +47,7 @@ export function createWaitingRoom(deps: RoomDeps): WaitingRoom {
   }
 
   function readmit(ticket: Ticket): void {
-    if (!ticket.isCounted) waiting[ticket.want.class] += 1;
+    if (!ticket.isCounted) lines[ticket.want.class].enter(ticket.want.share);
     ticket.isCounted = true;
     if (ticket.want.onWaiting) ticket.notice = timers.at(clock.nowMs() + FIRST_NOTICE_MS, () => tell(ticket));
     if (isSomeoneUp(ticket)) return;
@@ -72,7 +73,7 @@ export function createWaitingRoom(deps: RoomDeps): WaitingRoom {
     admit,
     readmit,
     forget(ticket) {
-      if (ticket.isCounted) waiting[ticket.want.class] -= 1;
+      if (ticket.isCounted) lines[ticket.want.class].leave(ticket.want.share);
       ticket.isCounted = false;
       ticket.notice?.cancel();
       ticket.notice = undefined;
