@@ -16,7 +16,7 @@ test("batch gets the fastest PC for a small part of the time while interactive r
   const play = new Play({}, two);
   for (let id = 1; id <= 20; id += 1) play.add(request(id)).wait(1000).end(id);
   for (let id = 1000; id < 1200; id += 1) play.add(request(id, { class: "batch" }));
-  const seconds = new Map([...two.map(({ name }) => [name, 0] as const)]);
+  const seconds = new Map<string, number>(two.map(({ name }) => [name, 0]));
   for (let id = 100; id < 400; id += 1) {
     play.add(request(id)).wait(1000).end(id);
     for (const [running, { node }] of [...play.sent]) {
