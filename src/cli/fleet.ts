@@ -69,7 +69,7 @@ function setDrained(node: string, isDrained: boolean, options: CommonOptions): P
     await mustAdminister(by, await projectNamed(house, {}), house);
     const changed = await (await reachFleet(house)).drain(node, isDrained, by);
     if (options.json) printJson({ node, isDrained, changed });
-    else print(`${node} ${changed ? "" : "already "}${isDrained ? DRAINED : "is given work."}`);
+    else print(`${node} ${changed ? "" : "already "}${isDrained ? `${DRAINED} ${node}` : "is given work."}`);
     return EXIT.ok;
   });
 }
