@@ -85,7 +85,8 @@ function newWorld(options: SchedulerOptions): World {
   };
 }
 
-function add(world: World, request: FleetRequest, nowMs: number): void {
+function add(world: World, asked: FleetRequest, nowMs: number): void {
+  const request = withUsualNumbers(asked);
   const model = modelOf(world, request.model, nowMs);
   const answerTokens = answerTokensOf(world.rates, request);
   const workMs = workOf(world, model, request.promptTokens, answerTokens);
@@ -105,10 +106,26 @@ function add(world: World, request: FleetRequest, nowMs: number): void {
   countArrival(model.demand, request, answerTokens, nowMs, world.tuning);
   world.waiting.set(request.id, entry);
   world.deadlines.push(entry);
-  enqueue(model.queue, entry, world.weights.get(request.share) ?? 1);
+  enqueue(model.queue, entry, world.weights.get(request.share));
   world.dirty.add(model);
   if (model.copies.length === 0) placeSoon(world, nowMs);
   else world.placeAtMs = Math.min(world.placeAtMs, Math.max(nowMs, world.placedMs + world.tuning.placeEveryMs));
+}
+
+/** Far above any context. */
+const MOST_TOKENS = 1e8;
+
+/** One number that is none would make the order of a whole queue senseless, for good. */
+function withUsualNumbers(request: FleetRequest): FleetRequest {
+  const { promptTokens, maxTokens, deadlineMs } = request;
+  const isUsual = promptTokens >= 0 && promptTokens <= MOST_TOKENS;
+  if (isUsual && !Number.isNaN(maxTokens) && !Number.isNaN(deadlineMs)) return request;
+  return {
+    ...request,
+    promptTokens: promptTokens > 0 ? Math.min(promptTokens, MOST_TOKENS) : 0,
+    maxTokens: Number.isNaN(maxTokens) ? undefined : maxTokens,
+    deadlineMs: Number.isNaN(deadlineMs) ? undefined : deadlineMs,
+  };
 }
 
 /** Predicted milliseconds, on a PC that has it in memory, else on a middling one. */

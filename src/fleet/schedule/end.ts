@@ -23,7 +23,7 @@ export function noteFirstToken(world: World, sent: Sent, nowMs: number): void {
     return;
   }
   const model = world.models.get(request.model);
-  if (guess !== undefined && model !== undefined && guess.aboutMs > 500) {
+  if (guess !== undefined && model !== undefined && guess.aboutMs > 5_000) {
     const ratio = Math.log(Math.max(100, nowMs - guess.atMs) / guess.aboutMs);
     model.guessError += 0.1 * Math.min(1, Math.max(-1, ratio));
     model.guessError = Math.min(1, Math.max(-1, model.guessError));
@@ -91,7 +91,7 @@ function requeue(world: World, { entry }: Sent, nowMs: number): void {
   entry.guess = undefined;
   world.waiting.set(entry.request.id, entry);
   world.deadlines.push(entry);
-  enqueue(model.queue, entry, world.weights.get(entry.request.share) ?? 1);
+  enqueue(model.queue, entry, world.weights.get(entry.request.share));
   world.dirty.add(model);
   if (model.copies.length === 0) placeSoon(world, nowMs);
 }

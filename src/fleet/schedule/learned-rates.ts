@@ -36,6 +36,7 @@ const PRIOR_BYTES_PER_S = 450e9;
 const PRIOR_SIZE = 5e9;
 const PRIOR_LOAD_BYTES_PER_MS = 1e6;
 const PRIOR_ANSWER = 250;
+const MOST_ANSWERS = 5_000;
 const FIRST_CONTENTION = 0.3;
 
 export function noRates(): LearnedRates {
@@ -133,7 +134,16 @@ export function learnAnswer(
   if (!(tokens >= 1) || tokens > 1e6) return;
   smooth(rates.answers, model, Math.log(tokens), 0.05);
   smooth(rates.answers, answerKey(model, share, promptTokens), Math.log(tokens), 0.1);
-  if (rates.answers.size > 5_000) rates.answers.delete(rates.answers.keys().next().value!);
+  if (rates.answers.size > MOST_ANSWERS) forgetOldest(rates.answers);
+}
+
+/** The oldest of one share; those of whole models stay, all others fall back on them. */
+function forgetOldest(answers: Map<string, Smoothed>): void {
+  for (const [key, known] of answers) {
+    answers.delete(key);
+    if (key.includes("\n")) return;
+    answers.set(key, known); // behind the others: it is not passed over each time
+  }
 }
 
 function answerKey(model: string, share: string, promptTokens: number): string {

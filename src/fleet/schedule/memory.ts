@@ -3,7 +3,16 @@ import type { LearnedRates } from "./learned-rates.ts";
 import type { LearnedSlots } from "./world.ts";
 
 const Smoothed = z.object({ log: z.number().min(-30).max(30), seen: z.number().int().min(1) });
-const ByKey = z.record(z.string().max(500), Smoothed);
+/** What cannot be read is left out: one odd value costs nothing but itself. */
+const eachOf = <T extends z.ZodType>(shape: T) =>
+  z.record(z.string(), z.unknown()).transform((values) => {
+    const read = Object.entries(values).map(([key, value]) => [key, shape.safeParse(value).data] as const);
+    const isFine = (one: readonly [string, unknown]) => one[1] !== undefined && one[0].length <= LONGEST_KEY;
+    return Object.fromEntries(read.filter(isFine)) as Record<string, z.infer<T>>;
+  });
+/** A PC's, a model's and a share's name. */
+const LONGEST_KEY = 1500;
+const ByKey = eachOf(Smoothed);
 
 const RATES = ["prefill", "decode", "modelPrefill", "modelDecode", "speed", "loadRate", "load", "answers"] as const;
 
@@ -13,7 +22,7 @@ const Memory = z.object({
     Object.fromEntries(RATES.map((name) => [name, ByKey])) as Record<(typeof RATES)[number], typeof ByKey>,
   ),
   contention: z.number().min(0).max(1),
-  slots: z.record(z.string().max(500), z.record(z.string().max(500), z.number().int().min(1).max(64))),
+  slots: eachOf(eachOf(z.number().int().min(1).max(64))),
 });
 
 /** What was learned, as JSON, to start with the next time. */

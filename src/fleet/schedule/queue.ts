@@ -85,11 +85,14 @@ export function waitingIn(queue: ModelQueue): number {
   return queue.interactive.waiting + queue.batch.waiting;
 }
 
+/** The weight of a share, at most; and one part of it at least. */
+const MOST = 1000;
+
 /** Puts it in, also again after a failure: it keeps its key. */
-export function enqueue(queue: ModelQueue, entry: Entry, weight: number): void {
+export function enqueue(queue: ModelQueue, entry: Entry, weight = 1): void {
   const lane = laneOf(queue, entry);
   const state = queue[entry.request.class];
-  const share = shareOf(state, entry.request.share, weight);
+  const share = shareOf(state, entry.request.share, weight > 0 ? Math.min(MOST, Math.max(1 / MOST, weight)) : 1);
   if (share.waiting === 0) share.tag = Math.max(share.tag, state.virtual);
   share.waiting += 1;
   state.waiting += 1;
