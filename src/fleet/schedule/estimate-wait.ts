@@ -1,4 +1,5 @@
-import { loadMsOf } from "./learned-rates.ts";
+import { arrivalsPerS } from "./demand.ts";
+import { answerTokensOf, loadMsOf, slowDown } from "./learned-rates.ts";
 import { predict, restMs } from "./predict.ts";
 import { type Entry, entriesOf, isBefore, waitingIn } from "./queue.ts";
 import type { WaitEstimate } from "./shapes.ts";
@@ -55,6 +56,8 @@ function playForward(world: World, model: ModelState, copies: readonly Copy[], n
   }
   const starts = new Map<number, { atMs: number; ahead: number }>();
   let ahead = 0;
+  const longer = meanOverMiddle(world, model);
+  const coming = comingOf(world, model, nowMs);
   for (const entry of inOrder(model, nowMs, world)) {
     const slot = slots.reduce<(typeof slots)[number] | undefined>(
       (a, b) => (a && a.freeMs <= b.freeMs ? a : b),
@@ -63,15 +66,46 @@ function playForward(world: World, model: ModelState, copies: readonly Copy[], n
     if (slot === undefined) starts.set(entry.request.id, { atMs: Number.POSITIVE_INFINITY, ahead });
     else {
       const { copy } = slot;
-      const work = { promptTokens: entry.request.promptTokens, answerTokens: entry.answerTokens, isPrefixHit: false };
+      const answerTokens = entry.answerTokens * longer;
+      const work = { promptTokens: entry.request.promptTokens, answerTokens, isPrefixHit: false };
       const streams = Math.max(copy.slots, copy.node.inFlight);
       const { firstTokenMs, serviceMs } = predict(world, { node: copy.node, model: model.name, streams }, work);
-      starts.set(entry.request.id, { atMs: slot.freeMs + firstTokenMs, ahead });
+      const at = { waitMs: slot.freeMs - nowMs, aheadMs: entry.key - nowMs, streams };
+      const laterMs = overtakenMs(world, coming, at) / slots.length;
+      starts.set(entry.request.id, { atMs: slot.freeMs + laterMs + firstTokenMs, ahead });
       slot.freeMs += serviceMs;
     }
     ahead += 1;
   }
   return starts;
+}
+
+/** What is still to come for a model: requests a millisecond, and the mean work of one alone on a PC. */
+function comingOf(world: World, model: ModelState, nowMs: number) {
+  const node = model.copies[0]?.node;
+  if (node === undefined) return { perMs: 0, meanMs: 1 };
+  const { promptTokens, answerTokens } = model.demand;
+  const work = { promptTokens, answerTokens, isPrefixHit: false };
+  const { serviceMs } = predict(world, { node, model: model.name, streams: 1 }, work);
+  return { perMs: arrivalsPerS(model.demand, nowMs, world.tuning) / 1000, meanMs: Math.max(1, serviceMs) };
+}
+
+/** Work of those who will come and, being shorter, go first: arrivals as they are, lengths exponential. */
+function overtakenMs(
+  world: World,
+  { perMs, meanMs }: { perMs: number; meanMs: number },
+  { waitMs, aheadMs, streams }: { waitMs: number; aheadMs: number; streams: number },
+): number {
+  const spanMs = Math.min(waitMs, aheadMs);
+  if (spanMs <= 0 || perMs === 0) return 0;
+  const reach = (aheadMs - spanMs / 2) / (Math.max(1e-3, world.tuning.shortFirst) * meanMs);
+  return perMs * spanMs * meanMs * (1 - (1 + reach) * Math.exp(-reach)) * slowDown(world.rates, streams);
+}
+
+/** Guesses of single answers are of the middle one; the time that many take is made by the mean, which is longer. */
+function meanOverMiddle(world: World, { name, demand }: ModelState): number {
+  const middle = answerTokensOf(world.rates, { model: name, share: "", promptTokens: 0 });
+  return Math.min(2, Math.max(1, demand.answerTokens / middle));
 }
 
 /** The order in which they will go, were nobody else to come: the fair queue played without touching it. */
