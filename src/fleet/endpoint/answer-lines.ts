@@ -43,7 +43,8 @@ export function valuesOf(lines: Buffer): Readonly<Record<string, unknown>>[] {
 function reported(value: Readonly<Record<string, unknown>>) {
   const count = (key: string) => {
     const found = value[key];
-    return typeof found === "number" && found >= 0 ? found : undefined;
+    // A PC that writes 1e999 tokens must not teach the scheduler that.
+    return typeof found === "number" && Number.isFinite(found) && found >= 0 ? found : undefined;
   };
   return {
     prompt_eval_count: count("prompt_eval_count"),

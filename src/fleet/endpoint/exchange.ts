@@ -27,5 +27,6 @@ export interface RouteDeps extends RelayDeps {
 export type Route = (exchange: Exchange, deps: RouteDeps) => Promise<void>;
 
 export function sendJson(res: ServerResponse, body: unknown): void {
-  res.writeHead(200, { "content-type": "application/json; charset=utf-8" }).end(JSON.stringify(body));
+  const text = JSON.stringify(body); // first: what cannot be written must not leave half an answer
+  res.writeHead(200, { "content-type": "application/json; charset=utf-8" }).end(text);
 }

@@ -1,9 +1,9 @@
 import type { ServerResponse } from "node:http";
 import { valuesOf } from "./answer-lines.ts";
+import { sendJson } from "./exchange.ts";
 import type { LastLine, Sink } from "./sink.ts";
 
 const NDJSON = { "content-type": "application/x-ndjson" };
-const JSON_TYPE = { "content-type": "application/json; charset=utf-8" };
 
 /** Ollama's stream as the PC wrote it; headers go with the first token, as Ollama sends them. */
 export function createStreamSink(res: ServerResponse): Sink {
@@ -41,7 +41,7 @@ export function createWholeSink(res: ServerResponse, path: "/api/chat" | "/api/g
     end({ value }, lines) {
       for (const line of valuesOf(lines)) gathered.add(line);
       const whole = path === "/api/chat" ? gathered.chat(value) : gathered.generate(value);
-      res.writeHead(200, JSON_TYPE).end(JSON.stringify(whole));
+      sendJson(res, whole);
     },
     fail() {}, // nothing was sent: the failure is the answer
   };

@@ -98,7 +98,7 @@ class RelayedAnswer implements RelayListener {
     const whole = this.#lines.take(chunk);
     const { lineBytes } = this.#deps.limits;
     if (this.#lines.restBytes > lineBytes) return void this.#broken(`a line of more than ${lineBytes} bytes`);
-    if (whole.length > 0) this.#take(whole);
+    if (whole.length > 0) this.#takeSafely(whole);
   }
 
   ended(): void {
@@ -108,7 +108,7 @@ class RelayedAnswer implements RelayListener {
       return void this.#end(failureOfAnswer(this.#place.node, this.#sending.model, answer));
     }
     const rest = this.#lines.rest();
-    if (rest.length > 0) this.#take(Buffer.concat([rest, Buffer.from("\n")]));
+    if (rest.length > 0) this.#takeSafely(Buffer.concat([rest, Buffer.from("\n")]));
     if (!this.#isSettled) this.#broken("the stream ended early");
   }
 
@@ -122,6 +122,16 @@ class RelayedAnswer implements RelayListener {
   #takeError(chunk: Buffer): void {
     this.#errorBody += chunk.toString("utf8");
     if (this.#errorBody.length > ERROR_BYTES) this.ended();
+  }
+
+  /** What JSON can read, it cannot always write again: lines that are nested without end. */
+  #takeSafely(whole: Buffer): void {
+    try {
+      this.#take(whole);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.#broken("its answer is nested too deeply");
+    }
   }
 
   #take(whole: Buffer): void {
