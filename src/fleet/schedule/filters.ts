@@ -32,6 +32,11 @@ export const STANDING_FILTERS: Readonly<Record<string, Filter>> = {
     return taint === undefined ? undefined : `it has the taint ${taint}`;
   },
   model: ({ node, request }) => (node.facts.models.has(request.model) ? undefined : "it does not have the model"),
+  memory: ({ node: { facts, copies }, request: { model } }) => {
+    const sizeBytes = facts.models.get(model)?.sizeBytes ?? 0;
+    if (facts.vramBytes === undefined || sizeBytes <= facts.vramBytes || copies.has(model)) return undefined;
+    return `it has ${inGb(facts.vramBytes)} of memory, and the model takes ${inGb(sizeBytes)}`;
+  },
 };
 
 /** Every filter, in the order they are asked; the first that finds something takes the PC out. */
@@ -71,6 +76,8 @@ export function filteredBy(candidate: Candidate, filters: Readonly<Record<string
   }
   return undefined;
 }
+
+const inGb = (bytes: number) => `${Math.round(bytes / 1e8) / 10} GB`;
 
 /** Answers that have begun are from before: whoever gets a token ends the trial. */
 function isTried(node: NodeState): boolean {

@@ -10,7 +10,8 @@ export function noRoom(): LearnedRoom {
 /** Memory for placement: as set, else less than what was too much; `undefined`: nothing was ever too much. */
 export function roomOf({ facts, room }: NodeState): { vramBytes?: number; maxLoaded?: number } {
   return {
-    vramBytes: facts.vramBytes ?? (room.tooManyBytes === undefined ? undefined : room.tooManyBytes - 1),
+    vramBytes:
+      facts.vramBytes ?? facts.shownVramBytes ?? (room.tooManyBytes === undefined ? undefined : room.tooManyBytes - 1),
     maxLoaded: facts.maxLoaded ?? (room.tooMany === undefined ? undefined : Math.max(1, room.tooMany - 1)),
   };
 }

@@ -92,6 +92,7 @@ function isOther(a: NodeFacts, b: NodeFacts): boolean {
     a.isDrained !== b.isDrained ||
     a.slots !== b.slots ||
     a.vramBytes !== b.vramBytes ||
+    a.shownVramBytes !== b.shownVramBytes ||
     a.maxLoaded !== b.maxLoaded ||
     a.labels.join("\n") !== b.labels.join("\n") ||
     a.taints.join("\n") !== b.taints.join("\n") ||

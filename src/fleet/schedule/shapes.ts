@@ -55,8 +55,10 @@ export interface NodeFacts {
   readonly isDrained: boolean;
   readonly labels: readonly string[];
   readonly taints: readonly string[];
-  /** As set, or learned from what it held at once; absent: not known. */
+  /** As set; absent: it is learned from what it holds at once. */
   readonly vramBytes?: number;
+  /** What it held of a model that did not fit: more than that it never had. One alone may be larger: it is spilt. */
+  readonly shownVramBytes?: number;
   /** Models it may hold in memory at once, where it is set. */
   readonly maxLoaded?: number;
   /** Requests at once for one model (OLLAMA_NUM_PARALLEL), where it is set; else learned. */

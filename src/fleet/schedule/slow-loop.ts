@@ -122,16 +122,20 @@ function viewOf(world: World, demand: ReadonlyMap<string, ModelDemand>, nowMs: n
 
 function nodeOf(node: NodeState, nowMs: number): PlacementNode {
   const { facts } = node;
+  const room = roomOf(node);
+  // What was only learned keeps nobody out: a model that is larger takes all of it, and the rest lies outside.
+  const mostBytes =
+    facts.vramBytes === undefined ? (room.vramBytes ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
   const models = new Map<string, number>();
   for (const [name, model] of facts.models) {
     const failure = node.loadFailures.get(name);
     if (failure !== undefined && nowMs < failure.untilMs) continue;
-    models.set(name, facts.resident.get(name)?.vramBytes || model.sizeBytes || 0);
+    models.set(name, Math.min(mostBytes, facts.resident.get(name)?.vramBytes || model.sizeBytes || 0));
   }
   return {
     name: node.name,
     isUsable: facts.health === "up" && !facts.isDrained && node.breaker.state !== "open",
-    ...roomOf(node),
+    ...room,
     labels: facts.labels,
     taints: facts.taints,
     models,
