@@ -22,8 +22,10 @@ export interface PlacementOptions {
   readonly worth: number;
   /** The same where something must go for it: a small gain is soon lost again. */
   readonly evictWorth: number;
-  /** How much slower each answer is when one PC writes `b` at once: `b` to this power. A guess, on the careful side. */
+  /** How much slower each answer is when one PC writes `b` at once: `b` to this power. A guess, until it is learned. */
   readonly contention: number;
+  /** The part of what was learned that counts: prices reckon with all slots taken, which they seldom are. */
+  readonly contentionPart: number;
   /** Half the sum of the squared variations of arrivals and of service: 1 for a Poisson queue. */
   readonly variability: number;
   /** The part of a service that comes before the first token. */
@@ -58,12 +60,13 @@ export const PLACEMENT_OPTIONS: PlacementOptions = {
   youngMs: 300_000,
   worth: 0.1,
   evictWorth: 1,
-  contention: 0.35,
+  contention: 0.3,
+  contentionPart: 0.8,
   variability: 1.2,
   firstTokenShare: 0.15,
   backlogWeight: 1,
   batchWeight: 0.05,
-  maxMoves: 2_000,
+  maxMoves: 1_000,
   maxNodes: 16,
   maxChains: 8,
   maxChain: 4,

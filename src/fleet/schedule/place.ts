@@ -16,8 +16,9 @@ export type { PlacementOptions } from "./place-options.ts";
  * loading or leaving nothing more is told to go. When nothing pays, `loads` is empty.
  */
 export function planPlacement(view: PlacementView, options: Partial<PlacementOptions> = {}): PlacementPlan {
-  const learned = view.contention === undefined ? {} : { contention: view.contention };
-  const settings = { ...PLACEMENT_OPTIONS, ...learned, ...options };
+  const plain = { ...PLACEMENT_OPTIONS, ...options };
+  const learned = view.contention === undefined ? undefined : plain.contentionPart * view.contention;
+  const settings = { ...plain, contention: options.contention ?? learned ?? plain.contention };
   const picture = drawPicture(view, settings);
   const pinned = pinMoves(view, picture);
   settleAll(picture, settings);
