@@ -6,6 +6,7 @@ import { endSent, noteFirstToken } from "./end.ts";
 import { endLoad, endUnload } from "./end-load.ts";
 import { estimateWait } from "./estimate-wait.ts";
 import { explainNow, lastDecisions } from "./explain.ts";
+import { forgetUnheard } from "./forget-model.ts";
 import { Heap } from "./heap.ts";
 import { checkDeadlines, checkHope } from "./hope.ts";
 import { answerTokensOf, noRates } from "./learned-rates.ts";
@@ -166,6 +167,7 @@ function step(world: World, nowMs: number): Command[] {
 /** Once a second who waits is looked at without any report: pauses end, batch ages, slots are tried. */
 function tick(world: World, nowMs: number): void {
   world.tickAtMs = nowMs + 1000;
+  forgetUnheard(world);
   for (const model of world.models.values()) if (waitingIn(model.queue) > 0) world.dirty.add(model);
 }
 
