@@ -45,7 +45,10 @@ export function moveCopies(world: World, nowMs: number): void {
       }
       if (copy.state !== "loading" || copy.isAsked) continue;
       if (node.facts.health !== "up") dropCopy(world, copy);
-      else if (mayLoadNow(node, copy.evict)) {
+      else if (isStale(node, copy.evict)) {
+        dropCopy(world, copy);
+        placeSoon(world, nowMs);
+      } else if (mayLoadNow(node, copy.evict)) {
         copy.isAsked = true;
         copy.askedMs = nowMs;
         copy.keepS = Math.max(LOAD_KEEPS_S, keepAliveOf(world, copy));
@@ -53,6 +56,14 @@ export function moveCopies(world: World, nowMs: number): void {
       }
     }
   }
+}
+
+/** Somebody has brought back what had to go for a load: it is planned anew. */
+function isStale(node: NodeState, evict: readonly string[]): boolean {
+  return evict.some((model) => {
+    const state = node.copies.get(model)?.state;
+    return state === "ready" || state === "foreign";
+  });
 }
 
 /** One load at a time on a PC: Ollama works on one, and blocks the others behind it. */
