@@ -114,3 +114,6 @@ export function keepAliveSeconds(text: string | undefined): number | undefined {
   const unit = { ms: 0.001, s: 1, m: 60, h: 3600 }[(match[2] ?? "s") as "ms" | "s" | "m" | "h"];
   return Number(match[1]) * unit;
 }
+
+/** Ollama is silent while a tool call is written, also behind a sentence: so many times as long is waited for it. */
+export const TOOL_CALL_STALLS = 10;

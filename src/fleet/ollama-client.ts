@@ -18,6 +18,7 @@ import {
   ThinkRefused,
 } from "./fleet-failures.ts";
 import type { FleetLimits, FleetTiming } from "./fleet-options.ts";
+import { TOOL_CALL_STALLS } from "./fleet-options.ts";
 import { createLeanConnections } from "./lean-connections.ts";
 import type { NodeAddress } from "./node-address.ts";
 import { EmbedBody, LoadBody, PsBody, ShowBody, TagsBody, usageOf, VersionBody } from "./ollama-shapes.ts";
@@ -128,9 +129,6 @@ interface Reading<T> {
 
 /** `shift` is a load option: a request that differs in it makes the PC load the model again. */
 export const FIXED = { shift: false } as const;
-
-/** Ollama is silent while a tool call is written, also behind a sentence: so many times as long is waited for it. */
-const TOOL_CALL_STALLS = 10;
 
 /** How long a connection that nobody uses stays open. */
 const IDLE_MS = 60_000;

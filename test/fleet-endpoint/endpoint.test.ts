@@ -185,6 +185,14 @@ test("a PC that falls silent in the middle is given up, and its slot is freed", 
   await until("the slot is free", () => control("one").counts().active === 0);
 });
 
+test("a PC that writes a tool call is waited for ten times as long: it is silent until the call is there", async () => {
+  const { send, control } = await open({ limits: { stallMs: 30 } });
+  control("one").faults.push({ kind: "hang", chunks: 2 });
+  const tools = [{ type: "function", function: { name: "look", description: "", parameters: { type: "object" } } }];
+  const lines = await linesOf(await send("/api/chat", chat("a b c", { tools })));
+  expect(lines.at(-1)).toEqual({ error: expect.stringContaining("no next token came within 0.3 s") });
+});
+
 test("an answer larger than may be put together is stopped; streamed it is not", async () => {
   const { send, control } = await open({ limits: { answerBytes: 2000 } });
   const whole = await send("/api/chat", chat("word ".repeat(50), { stream: false }));

@@ -8,6 +8,7 @@ import {
   nodeFailed,
   nodeUnreachable,
 } from "../fleet-failures.ts";
+import { TOOL_CALL_STALLS } from "../fleet-options.ts";
 import type { Relay, RelayListener } from "../relay.ts";
 import type { Place } from "../route/router.ts";
 import type { Due, Timers } from "../timers.ts";
@@ -22,6 +23,8 @@ export interface Sending {
   readonly path: "/api/chat" | "/api/generate";
   readonly model: string;
   readonly body: string;
+  /** The answer may hold a tool call, which comes in one piece. */
+  readonly hasTools: boolean;
 }
 
 export interface RelayDeps {
@@ -55,6 +58,7 @@ class RelayedAnswer implements RelayListener {
   readonly #sink: Sink;
   readonly #deps: RelayDeps;
   readonly #settle: Settle;
+  readonly #stallMs: number;
   readonly #lines = createWholeLines();
   #relay: Relay | undefined;
   #watch: Due | undefined;
@@ -77,6 +81,7 @@ class RelayedAnswer implements RelayListener {
     this.#sink = sink;
     this.#deps = deps;
     this.#settle = settle;
+    this.#stallMs = deps.limits.stallMs * (sending.hasTools ? TOOL_CALL_STALLS : 1);
   }
 
   open(): void {
@@ -196,8 +201,8 @@ class RelayedAnswer implements RelayListener {
       this.#sink.drop();
       return void this.#broken(`the program took nothing for ${limits.slowReaderMs / 1000} s`);
     }
-    if (!this.#isHeld && silentMs >= limits.stallMs) {
-      return void this.#broken(`no next token came within ${limits.stallMs / 1000} s`);
+    if (!this.#isHeld && silentMs >= this.#stallMs) {
+      return void this.#broken(`no next token came within ${this.#stallMs / 1000} s`);
     }
     if (nowMs - this.#begunMs >= limits.answerMs) {
       return void this.#broken(`the answer was not complete after ${limits.answerMs / 1000} s`);
@@ -207,7 +212,7 @@ class RelayedAnswer implements RelayListener {
 
   #lookAgain(): void {
     const { clock, timers, limits } = this.#deps;
-    const soonestMs = Math.min(limits.stallMs, limits.slowReaderMs);
+    const soonestMs = Math.min(this.#stallMs, limits.slowReaderMs);
     const dueMs = Math.min(this.#begunMs + limits.answerMs, this.#heardMs + soonestMs);
     this.#watch = timers.at(Math.max(dueMs, clock.nowMs() + soonestMs / 4), () => this.#look());
   }

@@ -39,11 +39,12 @@ export async function serveGeneration(
   const { fleet } = deps;
   const prepared = await prepareModel(fleet.prepare, { model: request.model, needs }, exchange.signal);
   const text = toBody({ request, size, defaults }, prepared);
-  const comesWhole = needs.includes("tools"); // a tool call is sent when it is all there
-  const want = { ...wantOf(exchange, prepared, { size, affinity, options: request.options }), comesWhole };
-  await fleet.router.route(want, exchange.signal, (place) =>
-    relayAnswer(place, { path, model: prepared.model, body: withKeepAlive(text, place.keepAliveS) }, sink, deps),
-  );
+  const hasTools = needs.includes("tools"); // a tool call is sent when it is all there
+  const want = { ...wantOf(exchange, prepared, { size, affinity, options: request.options }), comesWhole: hasTools };
+  await fleet.router.route(want, exchange.signal, (place) => {
+    const body = withKeepAlive(text, place.keepAliveS);
+    return relayAnswer(place, { path, model: prepared.model, body, hasTools }, sink, deps);
+  });
 }
 
 /** How a request is weighed: whose it is, how long, and where its beginning may be in a cache. */
