@@ -3,20 +3,16 @@ import { answerTokensOf, loadMsOf, slowDown } from "./learned-rates.ts";
 import { predict, restMs } from "./predict.ts";
 import { type Entry, entriesOf, isBefore, waitingIn } from "./queue.ts";
 import type { WaitEstimate } from "./shapes.ts";
-import type { Copy, ModelState, World } from "./world.ts";
+import type { Copy, Forecast, ModelState, Start, World } from "./world.ts";
+
+/** While no more wait, each newcomer has the queue played afresh. */
+const SHORT_QUEUE = 50;
 
 /** An honest guess at when a waiting request gets its first token: its model's queue played forward. */
 export function estimateWait(world: World, entry: Entry, nowMs: number): WaitEstimate {
   const model = world.models.get(entry.request.model)!;
   const usable = model.copies.filter((copy) => copy.node.facts.health === "up" && copy.state !== "leaving");
-  if (
-    model.forecast === undefined ||
-    nowMs - model.forecast.atMs > world.tuning.estimateMs ||
-    !model.forecast.starts.has(entry.request.id)
-  ) {
-    model.forecast = { atMs: nowMs, starts: playForward(world, model, usable, nowMs) };
-  }
-  const start = model.forecast.starts.get(entry.request.id);
+  const start = startOf(forecastOf(world, model, { entry, usable, nowMs }), entry);
   const ahead = start?.ahead ?? waitingIn(model.queue) - 1;
   const isAnyUp = [...world.nodes.values()].some((node) => node.facts.health === "up" && !node.facts.isDrained);
   if (!isAnyUp) return { ahead, why: "no-pc" };
@@ -26,6 +22,33 @@ export function estimateWait(world: World, entry: Entry, nowMs: number): WaitEst
   if (aboutMs !== undefined) entry.guess ??= { atMs: nowMs, aboutMs };
   if (ready.length === 0 && loading !== undefined) return { aboutMs, ahead, why: "loading", node: loading.node.name };
   return { aboutMs, ahead, why: "busy" };
+}
+
+/** Played afresh when it is old; for each that comes only while few wait, since a long queue costs as much each time. */
+function forecastOf(
+  world: World,
+  model: ModelState,
+  { entry, usable, nowMs }: { entry: Entry; usable: readonly Copy[]; nowMs: number },
+): Forecast {
+  const { forecast } = model;
+  const isOld = forecast === undefined || nowMs - forecast.atMs > world.tuning.estimateMs;
+  if (!isOld && (forecast.starts.has(entry.request.id) || forecast.order.length > SHORT_QUEUE)) return forecast;
+  const order = inOrder(model, nowMs, world);
+  model.forecast = { atMs: nowMs, order, starts: playForward(world, model, { order, copies: usable, nowMs }) };
+  return model.forecast;
+}
+
+/** Its own start; of one that came since, that of the last that goes before it. */
+function startOf({ order, starts }: Forecast, entry: Entry): Start | undefined {
+  const own = starts.get(entry.request.id);
+  if (own !== undefined) return own;
+  for (let at = order.length - 1; at >= 0; at -= 1) {
+    const { request } = order[at]!;
+    const isSameClass = request.class === entry.request.class;
+    const isFirst = isSameClass ? isBefore(order[at]!, entry) : request.class === "interactive";
+    if (isFirst) return { atMs: starts.get(request.id)!.atMs, ahead: at + 1 };
+  }
+  return order[0] && { atMs: starts.get(order[0].request.id)!.atMs, ahead: 0 };
 }
 
 function aboutOf(model: ModelState, plainMs: number): number {
@@ -45,7 +68,11 @@ function loadRestMs(world: World, copy: Copy, nowMs: number): number {
 }
 
 /** Gives each waiting request of the model, in its order, the slot that is free first. */
-function playForward(world: World, model: ModelState, copies: readonly Copy[], nowMs: number) {
+function playForward(
+  world: World,
+  model: ModelState,
+  { order, copies, nowMs }: { order: readonly Entry[]; copies: readonly Copy[]; nowMs: number },
+): Map<number, Start> {
   const slots: { freeMs: number; copy: Copy }[] = [];
   for (const copy of copies) {
     const rests = [...copy.running].map((sent) => restMs(sent, nowMs)).sort((a, b) => a - b);
@@ -54,11 +81,11 @@ function playForward(world: World, model: ModelState, copies: readonly Copy[], n
       slots.push({ freeMs: fromMs + (slot < rests.length ? rests[slot]! : 0), copy });
     }
   }
-  const starts = new Map<number, { atMs: number; ahead: number }>();
+  const starts = new Map<number, Start>();
   let ahead = 0;
   const longer = meanOverMiddle(world, model);
   const coming = comingOf(world, model, nowMs);
-  for (const entry of inOrder(model, nowMs, world)) {
+  for (const entry of order) {
     const slot = slots.reduce<(typeof slots)[number] | undefined>(
       (a, b) => (a && a.freeMs <= b.freeMs ? a : b),
       undefined,

@@ -56,13 +56,27 @@ export interface NodeState {
   readonly dropped: Map<string, number>;
 }
 
+/** When a waiting request gets its first token, and how many go before it. */
+export interface Start {
+  readonly atMs: number;
+  readonly ahead: number;
+}
+
+/** A model's queue played forward. */
+export interface Forecast {
+  readonly atMs: number;
+  readonly order: readonly Entry[];
+  /** By request. */
+  readonly starts: ReadonlyMap<number, Start>;
+}
+
 export interface ModelState {
   readonly name: string;
   readonly queue: ModelQueue;
   readonly copies: Copy[];
   readonly demand: Demand;
   /** Estimates of its waiting requests, worked out together. */
-  forecast?: { readonly atMs: number; readonly starts: Map<number, { readonly atMs: number; readonly ahead: number }> };
+  forecast?: Forecast;
   /** Learned: how much longer waits are than the guesses (log of the ratio, smoothed). */
   guessError: number;
 }
