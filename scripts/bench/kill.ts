@@ -1,3 +1,4 @@
+import { seeded } from "../../test/support/seeded.ts";
 import type { Bench, Figure } from "./figure.ts";
 import { type Wrongs, whatIsWrong } from "./kill-check.ts";
 import { type Fate, killedLife, quietLife } from "./kill-life.ts";
@@ -47,7 +48,7 @@ async function killLoop({ kills, seed, log }: Loop): Promise<Outcome[]> {
     if (done % 50 === 0) log(`${done} kills, ${confirmed} acknowledged confirms, ${seconds} s`);
   };
   const shares = Array.from({ length: WORLDS }, (_, n) => Math.floor((kills + n) / WORLDS));
-  return Promise.all(shares.map((share, n) => oneWorld(share, seedOf(seed + n), tell)));
+  return Promise.all(shares.map((share, n) => oneWorld(share, seeded(seed + n), tell)));
 }
 
 async function oneWorld(kills: number, random: () => number, tell: (n: number) => void): Promise<Outcome> {
@@ -112,15 +113,4 @@ function wholeNumber(args: readonly string[], name: string, otherwise: number): 
   const value = Number(args[at + 1]);
   if (!Number.isSafeInteger(value) || value < 1) throw new Error(`${name} needs a whole number above 0.`);
   return value;
-}
-
-/** Mulberry32: small, and the same on every computer. */
-function seedOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

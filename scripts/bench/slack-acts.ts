@@ -1,5 +1,5 @@
+import { seeded } from "../../test/support/seeded.ts";
 import type { Ack } from "../../test/support/slack-server/deliver.ts";
-import { seeded } from "../../test/support/slack-server/seeded.ts";
 import { buttonLabels, type SlackMessage } from "../../test/support/slack-server/slack-server.ts";
 import type { BenchTeam, SlackBenchWorld } from "./slack-world.ts";
 

@@ -1,4 +1,4 @@
-import { seeded } from "../../test/support/slack-server/seeded.ts";
+import { seeded } from "../../test/support/seeded.ts";
 import type { SlackMessage } from "../../test/support/slack-server/slack-server.ts";
 import { isOfPiloto, type OpenCard, offered, readOpenCard } from "./slack-chaos-card.ts";
 import type { BenchTeam, SlackBenchWorld } from "./slack-world.ts";

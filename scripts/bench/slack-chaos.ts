@@ -1,7 +1,7 @@
 import { copyFileSync } from "node:fs";
 import path from "node:path";
 import { openSqlite } from "../../storage/index.ts";
-import { seeded } from "../../test/support/slack-server/seeded.ts";
+import { seeded } from "../../test/support/seeded.ts";
 import type { Life } from "./chat-app-life.ts";
 import type { Bench, BenchContext, Figure } from "./figure.ts";
 import { isOfPiloto } from "./slack-chaos-card.ts";

@@ -25,6 +25,7 @@ import { EmbedBody, LoadBody, PsBody, ShowBody, TagsBody, usageOf, VersionBody }
 import { createPhaseTimer, type PhaseTimer } from "./phase-timer.ts";
 import type { Answer } from "./read-answer.ts";
 import { readAnswer } from "./read-answer.ts";
+import { parseJson, readText } from "./read-text.ts";
 import type { Relay, RelayListener } from "./relay.ts";
 import type { Usage } from "./schedule/shapes.ts";
 import type { Timers } from "./timers.ts";
@@ -286,23 +287,4 @@ export function createOllamaClient(
       await pool.destroy();
     },
   };
-}
-
-async function readText(node: NodeName, body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > maxBytes) throw nodeFailed(node, `it sent more than ${maxBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // fails the shape it is read with: the caller names the failure
-  }
 }

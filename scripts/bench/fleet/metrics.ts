@@ -1,3 +1,5 @@
+import { seeded } from "../../../test/support/seeded.ts";
+
 /** What people want to know about many times. */
 export interface Summary {
   readonly count: number;
@@ -105,17 +107,6 @@ function drawBlocks(count: number, random: () => number): number[] {
     for (let i = 0; i < block && places.length < count; i++) places.push((start + i) % count);
   }
   return places;
-}
-
-/** Mulberry32: the same numbers for the same seed. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** Two-sided 95 % points of Student's distribution. */

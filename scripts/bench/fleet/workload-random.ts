@@ -1,3 +1,5 @@
+import { seeded } from "../../../test/support/seeded.ts";
+
 /** Random numbers that are the same for the same seed, everywhere. */
 export interface Random {
   /** Below 1, nought or more. */
@@ -12,15 +14,9 @@ export interface Random {
   weighted(weights: readonly number[]): number;
 }
 
-/** Mulberry32, and what is made of it. */
+/** One stream of random numbers, and what is made of it. */
 export function createRandom(seed: number): Random {
-  let state = (seed * 2654435761) >>> 0;
-  function uniform(): number {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  }
+  const uniform = seeded((seed * 2654435761) >>> 0);
   const normal = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
   const random: Random = {
     uniform,

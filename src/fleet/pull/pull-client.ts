@@ -7,6 +7,7 @@ import { fullName } from "../model-name.ts";
 import { readNodeAddress } from "../node-address.ts";
 import { createPhaseTimer, type PhaseTimer } from "../phase-timer.ts";
 import { readNdjson, UnreadableLine } from "../read-ndjson.ts";
+import { parseJson, readText } from "../read-text.ts";
 import { createTimers } from "../timers.ts";
 
 /** A pull that ended before its end, for a reason that may pass: starting it again goes on where it was. */
@@ -104,7 +105,7 @@ export function createPullClient(pc: { readonly name: string; readonly url: stri
       timer.begin("answer", SILENCE_MS.pulling);
       const response = await send("POST", "/api/pull", { model: name, stream: true }, timer.signal);
       if (response.statusCode !== 200) {
-        throw statusFailure(response.statusCode, await readText(response.body, MAX_LINE_BYTES));
+        throw statusFailure(response.statusCode, await readText(node, response.body, MAX_LINE_BYTES));
       }
       for await (const value of readNdjson(response.body, MAX_LINE_BYTES)) {
         const line = readLine(value);
@@ -151,7 +152,7 @@ export function createPullClient(pc: { readonly name: string; readonly url: stri
     remove: (name, caller) =>
       exchange(caller, async (signal) => {
         const response = await send("DELETE", "/api/delete", { model: name }, signal);
-        const text = await readText(response.body, MAX_LINE_BYTES);
+        const text = await readText(node, response.body, MAX_LINE_BYTES);
         if (response.statusCode === 200) return true;
         if (response.statusCode === 404 && /not found/i.test(errorWords(text))) return false;
         throw nodeFailed(node, `it answered ${response.statusCode}: ${errorWords(text) || "nothing more"}`);
@@ -159,7 +160,7 @@ export function createPullClient(pc: { readonly name: string; readonly url: stri
     models: (caller) =>
       exchange(caller, async (signal) => {
         const response = await send("GET", "/api/tags", undefined, signal);
-        const read = Tags.safeParse(parseJson(await readText(response.body, MAX_BODY_BYTES)));
+        const read = Tags.safeParse(parseJson(await readText(node, response.body, MAX_BODY_BYTES)));
         if (response.statusCode !== 200 || !read.success) {
           throw nodeFailed(node, `/api/tags did not answer with what Ollama sends (${response.statusCode})`);
         }
@@ -171,23 +172,4 @@ export function createPullClient(pc: { readonly name: string; readonly url: stri
       await pool.destroy();
     },
   };
-
-  async function readText(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    for await (const chunk of body) {
-      size += chunk.length;
-      if (size > maxBytes) throw nodeFailed(node, `it sent more than ${maxBytes} bytes`);
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks).toString("utf8");
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // fails the shape it is read with: the caller names the failure
-  }
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { referencedBy, withoutDescriptions } from "../trim-schemas.ts";
 
 /** Every route of Discord whose body is judged, as `METHOD path` with the names of the official file. */
 export const OFFICIAL_ROUTES = [
@@ -82,23 +83,4 @@ function bodySchema(official: OfficialFile, route: string): unknown {
   const schema = operation?.requestBody?.content?.["application/json"]?.schema;
   if (!schema) throw new Error(`The official file has no JSON body for ${route}.`);
   return schema;
-}
-
-function referencedBy(part: unknown): string[] {
-  if (Array.isArray(part)) return part.flatMap(referencedBy);
-  if (typeof part !== "object" || part === null) return [];
-  return Object.entries(part).flatMap(([key, value]) =>
-    key === "$ref" && typeof value === "string" ? [value.split("/").at(-1) ?? ""] : referencedBy(value),
-  );
-}
-
-/** A property may itself be called `description`: only a text under that key is a description. */
-function withoutDescriptions(part: unknown): unknown {
-  if (Array.isArray(part)) return part.map(withoutDescriptions);
-  if (typeof part !== "object" || part === null) return part;
-  return Object.fromEntries(
-    Object.entries(part)
-      .filter(([key, value]) => !(key === "description" && typeof value === "string"))
-      .map(([key, value]) => [key, withoutDescriptions(value)]),
-  );
 }

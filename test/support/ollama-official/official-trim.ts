@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { referencedBy, withoutDescriptions } from "../trim-schemas.ts";
 
 /** The shapes of Ollama that Piloto sends or reads, as its official file names them; what they refer to comes along. */
 const OFFICIAL_SHAPES = [
@@ -62,23 +63,4 @@ export function trimmed(official: OfficialFile): OfficialParts {
 
 export function digestOf(schemas: unknown): string {
   return createHash("sha256").update(JSON.stringify(schemas)).digest("hex");
-}
-
-function referencedBy(part: unknown): string[] {
-  if (Array.isArray(part)) return part.flatMap(referencedBy);
-  if (typeof part !== "object" || part === null) return [];
-  return Object.entries(part).flatMap(([key, value]) =>
-    key === "$ref" && typeof value === "string" ? [value.split("/").at(-1) ?? ""] : referencedBy(value),
-  );
-}
-
-/** A property may itself be called `description`: only a text under that key is a description. */
-function withoutDescriptions(part: unknown): unknown {
-  if (Array.isArray(part)) return part.map(withoutDescriptions);
-  if (typeof part !== "object" || part === null) return part;
-  return Object.fromEntries(
-    Object.entries(part)
-      .filter(([key, value]) => !(key === "description" && typeof value === "string"))
-      .map(([key, value]) => [key, withoutDescriptions(value)]),
-  );
 }

@@ -1,4 +1,4 @@
-import { type Random, seeded } from "./seeded.ts";
+import { type Random, seeded } from "../seeded.ts";
 
 /** `before`: nothing happened. `after`: it happened, and the app is not told. */
 export type FaultKind =

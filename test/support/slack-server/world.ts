@@ -1,5 +1,5 @@
+import { type Random, seeded } from "../seeded.ts";
 import type { Json } from "./json.ts";
-import { type Random, seeded } from "./seeded.ts";
 
 export interface SlackUser {
   readonly id: string;
