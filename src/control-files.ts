@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { PilotoError } from "../core/domain/errors.ts";
 import type { Logger } from "../core/ports/logger.ts";
 import { dataFolder } from "../storage/index.ts";
+import { writePrivately } from "./write-privately.ts";
 
 /** Where a Piloto that runs on this data takes commands, and what lets them in. */
 export interface ControlAddress {
@@ -86,17 +87,5 @@ export function readControlAddress(folder: string): ControlAddress | undefined {
     }
     if (code === "ENOENT" || error instanceof z.ZodError || error instanceof SyntaxError) return undefined;
     throw error;
-  }
-}
-
-/** Whole or not at all, and for nobody else at any moment. */
-function writePrivately(file: string, text: string): void {
-  const apart = `${file}.${process.pid}.new`;
-  try {
-    writeFileSync(apart, text, { mode: 0o600 });
-    chmodSync(apart, 0o600);
-    renameSync(apart, file);
-  } finally {
-    rmSync(apart, { force: true });
   }
 }

@@ -1,5 +1,6 @@
-import { chmodSync, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import type { Logger } from "../core/ports/logger.ts";
+import { writePrivately } from "./write-privately.ts";
 
 /** What the fleet learned of its PCs, over restarts. */
 export interface FleetMemory {
@@ -37,24 +38,11 @@ export function openFleetMemory(file: string, logger: Pick<Logger, "warn">): Fle
     },
     write(value) {
       try {
-        replace(file, JSON.stringify(value));
+        writePrivately(file, JSON.stringify(value));
         warned = "";
       } catch (error) {
         warn(error, "What the fleet learned cannot be written; the next start learns afresh");
       }
     },
   };
-}
-
-/** Written apart, then renamed: a reader, and a start after a crash, find the old or the new and never half of it. */
-function replace(file: string, text: string): void {
-  const apart = `${file}.${process.pid}.new`;
-  try {
-    writeFileSync(apart, text, { mode: 0o600 });
-    chmodSync(apart, 0o600);
-    renameSync(apart, file);
-  } catch (error) {
-    rmSync(apart, { force: true });
-    throw error;
-  }
 }

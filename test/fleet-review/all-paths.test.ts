@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { createFleet } from "../../src/fleet/fleet.ts";
 import { createAskModel } from "../../src/fleet/probe/ask-model.ts";
 import { formatQuestion, TASKS, toolsQuestion } from "../../src/fleet/probe/questions.ts";
-import { fastClock } from "../fleet/fast-clock.ts";
 import { ask, model, NEVER, pc, quiet, simulate } from "../fleet/simulation.ts";
+import { fastClock } from "../support/fast-clock.ts";
 import { until } from "../support/until.ts";
 
 const BOTH = model("both:8b", { capabilities: ["completion", "tools", "embedding"], numParallel: 2, sizeBytes: 3e9 });

@@ -1,8 +1,8 @@
 import { setMaxListeners } from "node:events";
 import { expect, test } from "vitest";
 import type { Fault, PcControl } from "../../src/demo/simulated-pc-control.ts";
+import { fastClock } from "../support/fast-clock.ts";
 import { until } from "../support/until.ts";
-import { fastClock } from "./fast-clock.ts";
 import { ask, chatsSeen, model, NEVER, pc, simulate } from "./simulation.ts";
 
 const NAMES = ["one", "two", "three", "four"];

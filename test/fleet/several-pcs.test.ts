@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import type { FleetWait } from "../../core/ports/model-fleet.ts";
 import type { Brain } from "../../src/demo/brain.ts";
 import { createFleet } from "../../src/fleet/fleet.ts";
+import { fastClock } from "../support/fast-clock.ts";
 import { manualClock, settle } from "../support/manual-clock.ts";
 import { until } from "../support/until.ts";
-import { fastClock } from "./fast-clock.ts";
 import {
   ask,
   chatsSeen,

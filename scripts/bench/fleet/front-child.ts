@@ -4,14 +4,14 @@ import { createEndpoint } from "../../../src/fleet/endpoint/endpoint.ts";
 import type { EndpointFleet } from "../../../src/fleet/endpoint/endpoint-fleet.ts";
 import { createFleet } from "../../../src/fleet/fleet.ts";
 import type { FleetMemory } from "../../../src/fleet/fleet-options.ts";
+import { fastClock } from "../../../test/support/fast-clock.ts";
 import type { FrontEstimate, FrontOptions, FrontQuestion } from "./front-shapes.ts";
-import { scaledClock } from "./scaled-clock.ts";
 
 // Piloto's front in a process of its own: a fleet and its endpoint, from one JSON argument (FrontOptions). Says
 // {kind: "ready", url} to its parent, and as a JSON line on stdout; answers FrontQuestions.
 
 const options: FrontOptions = JSON.parse(process.argv[2] ?? "{}");
-const clock = scaledClock(options.scale ?? 1);
+const clock = fastClock(options.scale ?? 1);
 const logger = {
   debug() {},
   info() {},
